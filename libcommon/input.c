@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "io.h"
+#include "msg.h"
+
+enum {
+	READ_FIRST = 64 * 1024,	/* a small input takes one small read */
+	SLACK = 4 * IO_READ_SIZE	/* window beyond the largest document */
+};
+
+static bool stdin_taken;
+
+static enum status
+more(struct json_stream *s, struct err *e)
+{
+	struct input *in = s->ctx;
+	size_t size = s->len < IO_READ_SIZE ? READ_FIRST : IO_READ_SIZE, got;
+	enum status rc;
+
+	if (s->len >= in->reserved - IO_READ_SIZE)
+		return err_input(e, s->len,
+		    "document larger than the limit of %" PRIu64 " bytes",
+		    in->limits.max_size);
+	rc = io_read(in->fd, in->window + s->len, size, &got, e);
+	if (rc != ERR_OK)
+		return rc;
+	if (in->tap != NULL && got > 0)
+		in->tap(in->tap_ctx, (struct slice){ in->window + s->len,
+		    got });
+	s->len += got;
+	s->eof = got == 0;
+	return ERR_OK;
+}
+
+/* Moves what is left to the front once enough is done with that the copy is
+ * small beside it. */
+static void
+discard(struct json_stream *s)
+{
+	struct input *in = s->ctx;
+
+	if (s->pos < SLACK / 2 && s->pos < s->len)
+		return;
+	memmove(in->window, in->window + s->pos, s->len - s->pos);
+	s->base += s->pos;
+	s->len -= s->pos;
+	s->pos = 0;
+}
+
+enum status
+input_open(struct input *in, const char *operand,
+    const struct json_limits *limits)
+{
+	struct err e;
+
+	memset(in, 0, sizeof(*in));
+	in->fd = STDIN_FILENO;
+	in->limits = *limits;
+	in->stream.more = more;
+	in->stream.discard = discard;
+	in->stream.ctx = in;
+	if (operand == NULL || strcmp(operand, "-") == 0) {
+		in->name = "<stdin>";
+		if (stdin_taken)
+			return err_bad(&e, "standard input is named twice"),
+			    msg_err(NULL, &e);
+		stdin_taken = true;
+		return ERR_OK;
+	}
+	in->name = operand;
+	if (io_open_read(operand, &in->fd, &e) != ERR_OK)
+		return msg_err(operand, &e);
+	return ERR_OK;
+}
+
+/* The window never moves while a document is read: address space for the
+ * largest one is reserved, and only pages that are touched take memory. */
+static enum status
+reserve(struct input *in)
+{
+	struct err e;
+
+	if (in->window != NULL)
+		return ERR_OK;
+	in->reserved = (size_t)in->limits.max_size + SLACK;
+	in->window = mmap(NULL, in->reserved, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (in->window == MAP_FAILED) {
+		in->window = NULL;
+		(void)err_system(&e, "cannot reserve memory");
+		return msg_err(in->name, &e);
+	}
+	in->stream.window = in->window;
+	return ERR_OK;
+}
+
+enum status
+input_fault(const struct input *in, const struct err *e)
+{
+	struct err moved = *e;
+	size_t n = strlen(moved.text);
+
+	if (!moved.has_offset)
+		return msg_err(in->name, e);
+	moved.offset += in->stream.start;
+	if (in->stream.count > 0) {
+		struct err tail;
+
+		(void)err_bad(&tail, " (record %" PRIu64 ")",
+		    in->stream.count);
+		if (n + strlen(tail.text) < sizeof(moved.text))
+			strcpy(moved.text + n, tail.text);
+	}
+	return msg_err(in->name, &moved);
+}
+
+enum status
+input_next(struct input *in, struct arena *a, struct json *doc, bool *got)
+{
+	struct err e;
+	enum status rc = reserve(in);
+
+	*got = false;
+	if (rc != ERR_OK)
+		return rc;
+	rc = json_next(&in->stream, &in->limits, a, doc, got, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
+}
+
+enum status
+input_chunk(struct input *in, struct slice *piece)
+{
+	struct err e;
+	size_t got;
+	enum status rc = reserve(in);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (io_read(in->fd, in->window, IO_READ_SIZE, &got, &e) != ERR_OK)
+		return msg_err(in->name, &e);
+	*piece = (struct slice){ in->window, got };
+	if (in->tap != NULL && got > 0)
+		in->tap(in->tap_ctx, *piece);
+	return ERR_OK;
+}
+
+enum status
+input_all(struct input *in, struct slice *bytes)
+{
+	struct err e;
+	enum status rc = reserve(in);
+
+	while (rc == ERR_OK && !in->stream.eof) {
+		if (more(&in->stream, &e) != ERR_OK)
+			return msg_err(in->name, &e);
+		if (in->stream.len > in->limits.max_size) {
+			(void)err_bad(&e, "larger than the limit of %" PRIu64
+			    " bytes", in->limits.max_size);
+			return msg_err(in->name, &e);
+		}
+	}
+	*bytes = (struct slice){ in->window, in->stream.len };
+	return rc;
+}
+
+void
+input_close(struct input *in)
+{
+	if (in->window != NULL)
+		(void)munmap(in->window, in->reserved);
+	if (in->fd > STDERR_FILENO)
+		(void)close(in->fd);
+	in->window = NULL;
+	in->fd = -1;
+}
+
+enum status
+input_file(const char *path, uint64_t max, struct arena *a,
+    struct slice *bytes)
+{
+	struct json_limits limits = { .max_size = max };
+	struct input in;
+	struct slice all;
+	enum status rc = input_open(&in, path, &limits);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = input_all(&in, &all);
+	if (rc == ERR_OK)
+		*bytes = arena_slice(a, all);
+	input_close(&in);
+	return rc;
+}
+
+enum status
+input_document(const char *path, const struct json_limits *limits,
+    struct arena *a, struct json *doc)
+{
+	struct slice bytes;
+	struct err e;
+	enum status rc = input_file(path, limits->max_size, a, &bytes);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (json_parse(bytes, limits, a, doc, &e) != ERR_OK)
+		return msg_err(strcmp(path, "-") == 0 ? "<stdin>" : path, &e);
+	return ERR_OK;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * input - operands (layer 4).
+ *
+ * "-" is standard input.  Every byte is read once, in large reads.  What a
+ * function here cannot do it has said on standard error, under the operand's
+ * name, before it returns the status.
+ */
+#ifndef INPUT_H
+#define INPUT_H
+
+#include "json.h"
+
+struct input {
+	const char *name;	/* for messages: the operand, or <stdin> */
+	int fd;
+	struct json_limits limits;
+	struct json_stream stream;
+	char *window;		/* reserved address space; only what was
+				 * touched takes memory */
+	size_t reserved;
+	/* Sees every byte once, as it is read (to hash the file). */
+	void (*tap)(void *ctx, struct slice bytes);
+	void *tap_ctx;
+};
+
+/* Opens an operand (NULL or "-": standard input, at most once a process). */
+enum status input_open(struct input *in, const char *operand,
+    const struct json_limits *limits);
+/* The next document; *got is false at the end.  See json_next. */
+enum status input_next(struct input *in, struct arena *a, struct json *doc,
+    bool *got);
+/* Says e under this input's name, with its offset moved from the document to
+ * the stream (and the record's number where there are several). */
+enum status input_fault(const struct input *in, const struct err *e);
+/* The next piece of raw bytes, up to IO_READ_SIZE; len 0 at the end. */
+enum status input_chunk(struct input *in, struct slice *piece);
+/* All bytes at once, at most limits.max_size. */
+enum status input_all(struct input *in, struct slice *bytes);
+void input_close(struct input *in);
+
+/* The one document of a file that an option names; bytes stay until the
+ * arena is released. */
+enum status input_document(const char *path, const struct json_limits *limits,
+    struct arena *a, struct json *doc);
+/* All bytes of a file, in the arena. */
+enum status input_file(const char *path, uint64_t max, struct arena *a,
+    struct slice *bytes);
+
+#endif

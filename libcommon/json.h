@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json - the one strict JSON reader, and the tree it makes (layer 1).
+ *
+ * Accepts RFC 8259 as narrowed by I-JSON (RFC 7493): valid UTF-8, no
+ * duplicate keys (compared after unescaping), no lone surrogates, no byte
+ * order mark, numbers that fit a double.  A number written as digits only,
+ * with no fraction or exponent, that a double would change is refused,
+ * unless lossy numbers were asked for.
+ *
+ * The tree is in canonical order: an object's members are sorted as RFC 8785
+ * sorts them (UTF-16 code units) while it is read, so that look-up is a
+ * binary search and canonical output is one walk.  The order of the source
+ * is gone; each node keeps the byte offset it was read at.
+ *
+ * Nodes, arrays and unescaped strings live in the caller's arena; a string
+ * without escapes and every number point into the text that was read, which
+ * must outlive the tree.  No recursion: depth is a limit, not the C stack.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "mem.h"
+
+enum json_type {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
+
+struct json {
+	uint8_t type;		/* enum json_type */
+	uint8_t flag;		/* JSON_BOOL: 1 is true.  JSON_NUMBER: 1 when
+				 * the text is already what RFC 8785 writes */
+	uint16_t spare;
+	uint32_t len;		/* bytes of text, or count of children */
+	uint32_t cap;		/* room for children; 0: as read, copy to grow */
+	uint32_t offset;	/* of its first byte, from the document's start
+				 * (of the stream's window; see json_stream) */
+	union {
+		const char *text;		/* JSON_STRING, JSON_NUMBER */
+		struct json *item;		/* JSON_ARRAY */
+		struct json_member *member;	/* JSON_OBJECT, sorted */
+	} u;
+};
+
+struct json_member {
+	const char *key;	/* unescaped UTF-8; may hold NUL */
+	uint32_t key_len;
+	uint32_t key_offset;
+	struct json value;
+};
+
+/* for (each item of array v) */
+#define JSON_EACH(it, v) \
+	for (const struct json *it = (v)->u.item, \
+	    *it##_end = (v)->u.item + (v)->len; it < it##_end; it++)
+/* for (each member of object v) */
+#define JSON_MEMBERS(m, v) \
+	for (const struct json_member *m = (v)->u.member, \
+	    *m##_end = (v)->u.member + (v)->len; m < m##_end; m++)
+
+/* --- reading ------------------------------------------------------------ */
+
+struct json_limits {
+	uint64_t max_size;	/* bytes of one document; below 4 GiB */
+	uint32_t max_depth;	/* nesting of arrays and objects */
+	bool lossy;		/* accept whole numbers a double changes */
+};
+
+extern const struct json_limits json_foreign;	/* 1 GiB, 500 deep */
+extern const struct json_limits json_own;	/* 2 GiB + 1 MiB, 512 deep */
+
+/*
+ * A stream of documents.  window is memory that does not move while a
+ * document is read; more() (may be NULL: all is there) adds bytes behind len
+ * or sets eof.  The first byte of the window is at base in the stream.
+ * Each document after the first begins after white space with a LF in it.
+ */
+struct json_stream {
+	const char *window;
+	size_t len;
+	size_t pos;		/* where the next document is looked for */
+	uint64_t base;
+	bool eof;
+	bool lossy;		/* set: a number of the last document was lossy */
+	uint64_t start;		/* where in the stream the last document began */
+	uint64_t count;		/* documents read so far */
+	enum status (*more)(struct json_stream *, struct err *);
+	/* Told before each document that the bytes before pos are done with;
+	 * may move what follows to the window's start (changing pos, len and
+	 * base).  May be NULL. */
+	void (*discard)(struct json_stream *);
+	void *ctx;
+};
+
+/*
+ * The next document.  At the end of the stream *got is false (a stream with
+ * no document at all is ERR_INPUT).  Node offsets count from the document's
+ * first byte; s->start below is where that is in the stream.  The tree is
+ * valid until the next call.
+ */
+enum status json_next(struct json_stream *s, const struct json_limits *limits,
+    struct arena *a, struct json *out, bool *got, struct err *e);
+
+/* Exactly one document, white space around it allowed. */
+enum status json_parse(struct slice text, const struct json_limits *limits,
+    struct arena *a, struct json *out, struct err *e);
+/* The same, and says whether a number was lossy. */
+enum status json_parse_lossy(struct slice text, const struct json_limits *limits,
+    struct arena *a, struct json *out, bool *lossy, struct err *e);
+
+/* --- asking ------------------------------------------------------------- */
+
+/* All take NULL for v and answer "not there". */
+const struct json *json_get(const struct json *v, const char *key);
+const struct json *json_get_slice(const struct json *v, struct slice key);
+/* json_get, but NULL also when the member is not of this type. */
+const struct json *json_want(const struct json *v, const char *key,
+    enum json_type type);
+/* A string's bytes; data is NULL when v is not a string. */
+struct slice json_text(const struct json *v);
+/* json_text(json_get(v, key)) */
+struct slice json_get_text(const struct json *v, const char *key);
+bool json_is(const struct json *v, const char *text);
+bool json_true(const struct json *v);
+/* A whole number that fits; 1.0 and 1e2 do, 1.5 does not. */
+bool json_int64(const struct json *v, int64_t *out);
+/* Children of an array or object; 0 for anything else. */
+size_t json_count(const struct json *v);
+const char *json_type_name(const struct json *v);
+/* Equal as JSON values: numbers by value (1 = 1.0). */
+bool json_equal(const struct json *a, const struct json *b);
+
+/* RFC 8785 order of two keys: UTF-16 code units, computed on UTF-8. */
+int json_key_cmp(struct slice a, struct slice b);
+
+/* --- making ------------------------------------------------------------- */
+
+/*
+ * Values are small and passed by value; a container is finished before it is
+ * put into another.  Strings are borrowed (put them in the arena first if
+ * they do not live long enough) and must be valid UTF-8.
+ */
+struct json json_null(void);
+struct json json_bool(bool b);
+struct json json_string(struct slice s);
+struct json json_z(const char *z);
+struct json json_int(struct arena *a, int64_t n);
+struct json json_uint(struct arena *a, uint64_t n);
+struct json json_array(void);
+struct json json_object(void);
+/* Appends; amortised constant time. */
+void json_push(struct arena *a, struct json *array, struct json v);
+/* Sets a member, replacing one of that key; keys are borrowed.  Appending
+ * in canonical order is amortised constant time. */
+void json_set(struct arena *a, struct json *object, const char *key,
+    struct json v);
+void json_set_slice(struct arena *a, struct json *object, struct slice key,
+    struct json v);
+void json_set_z(struct arena *a, struct json *object, const char *key,
+    const char *z);
+/* json_set unless v is NULL (an absent optional member). */
+void json_set_opt(struct arena *a, struct json *object, const char *key,
+    const struct json *v);
+/* Removes a member if it is there. */
+void json_unset(struct arena *a, struct json *object, const char *key);
+/* A deep copy that lives in a alone. */
+struct json json_copy(struct arena *a, const struct json *v);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "msg.h"
+
+enum {
+	BLOCK_FIRST = 16 * 1024,	/* a small run touches four pages */
+	BLOCK_MAX = 4 * 1024 * 1024,	/* growth stops here: little is lost */
+	ALIGN = 16
+};
+
+struct arena_block {
+	struct arena_block *prev;
+	size_t size;
+};
+
+_Static_assert(sizeof(struct arena_block) == ALIGN, "blocks keep alignment");
+
+static void
+die(size_t wanted)
+{
+	msg_die(ERR_SYSTEM, NULL, "out of memory: %zu bytes wanted", wanted);
+}
+
+static void (*failed)(size_t) = die;
+
+void
+mem_on_failure(void (*hook)(size_t wanted))
+{
+	failed = hook;
+}
+
+void *
+mem_alloc(size_t size)
+{
+	void *p = malloc(size > 0 ? size : 1);
+
+	if (p == NULL)
+		failed(size);
+	return p;
+}
+
+void *
+mem_realloc(void *p, size_t size)
+{
+	p = realloc(p, size > 0 ? size : 1);
+	if (p == NULL)
+		failed(size);
+	return p;
+}
+
+void *
+mem_array(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		failed(SIZE_MAX);
+	return mem_realloc(p, total);
+}
+
+void
+mem_free(void *p)
+{
+	free(p);
+}
+
+struct slice
+slice_of(const char *z)
+{
+	return (struct slice){ z, z == NULL ? 0 : strlen(z) };
+}
+
+bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.len == b.len &&
+	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool
+slice_is(struct slice s, const char *z)
+{
+	return slice_eq(s, slice_of(z));
+}
+
+bool
+slice_starts(struct slice s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && (n == 0 || memcmp(s.data, prefix, n) == 0);
+}
+
+bool
+slice_ends(struct slice s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return s.len >= n &&
+	    (n == 0 || memcmp(s.data + s.len - n, suffix, n) == 0);
+}
+
+int
+slice_cmp(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n == 0 ? 0 : memcmp(a.data, b.data, n);
+
+	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+size_t
+slice_find(struct slice s, char c)
+{
+	const char *p = s.len == 0 ? NULL : memchr(s.data, c, s.len);
+
+	return p == NULL ? s.len : (size_t)(p - s.data);
+}
+
+struct slice
+slice_cut(struct slice s, size_t from, size_t to)
+{
+	if (to > s.len)
+		to = s.len;
+	if (from > to)
+		from = to;
+	return (struct slice){ s.len == 0 ? s.data : s.data + from, to - from };
+}
+
+static void
+arena_grow(struct arena *a, size_t size)
+{
+	size_t want = a->head == NULL ? BLOCK_FIRST : a->head->size * 2;
+	struct arena_block *b;
+
+	if (want > BLOCK_MAX)
+		want = BLOCK_MAX;
+	if (size > SIZE_MAX / 2)
+		failed(size);
+	if (want < size + sizeof(*b))
+		want = size + sizeof(*b);
+	b = mem_alloc(want);
+	b->prev = a->head;
+	b->size = want;
+	a->head = b;
+	a->next = (char *)(b + 1);
+	a->end = (char *)b + want;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	size_t room = (size_t)(a->end - a->next);
+	void *p;
+
+	if (size > SIZE_MAX - ALIGN)
+		failed(size);
+	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (room < size || a->head == NULL)
+		arena_grow(a, size);
+	p = a->next;
+	a->next += size;
+	return p;
+}
+
+void *
+arena_zalloc(struct arena *a, size_t size)
+{
+	void *p = arena_alloc(a, size);
+
+	memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		failed(SIZE_MAX);
+	return arena_alloc(a, total);
+}
+
+char *
+arena_dup(struct arena *a, struct slice s)
+{
+	char *p = arena_alloc(a, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(p, s.data, s.len);
+	p[s.len] = '\0';
+	return p;
+}
+
+struct slice
+arena_slice(struct arena *a, struct slice s)
+{
+	return (struct slice){ arena_dup(a, s), s.len };
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+	char *p;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		failed(0);
+	p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
+	if (b == NULL)
+		return;
+	while (b->prev != NULL) {
+		struct arena_block *prev = b->prev;
+
+		free(b);
+		b = prev;
+	}
+	a->head = b;
+	a->next = (char *)(b + 1);
+	a->end = (char *)b + b->size;
+}
+
+void
+arena_free(struct arena *a)
+{
+	while (a->head != NULL) {
+		struct arena_block *prev = a->head->prev;
+
+		free(a->head);
+		a->head = prev;
+	}
+	a->next = a->end = NULL;
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	size_t need;
+
+	if (__builtin_add_overflow(b->len, n, &need) || need > SIZE_MAX / 2)
+		failed(SIZE_MAX);
+	if (need > b->cap || b->data == NULL) {
+		size_t cap = b->cap < 128 ? 128 : b->cap;
+
+		while (cap < need)
+			cap += cap / 2;
+		b->data = mem_realloc(b->data, cap);
+		b->cap = cap;
+	}
+	return b->data + b->len;
+}
+
+void
+buf_add(struct buf *b, const void *data, size_t n)
+{
+	if (n == 0)
+		return;
+	memcpy(buf_room(b, n), data, n);
+	b->len += n;
+}
+
+void
+buf_slice(struct buf *b, struct slice s)
+{
+	buf_add(b, s.data, s.len);
+}
+
+void
+buf_text(struct buf *b, const char *z)
+{
+	buf_add(b, z, strlen(z));
+}
+
+void
+buf_byte(struct buf *b, char c)
+{
+	*buf_room(b, 1) = c;
+	b->len++;
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		failed(0);
+	(void)buf_room(b, (size_t)n + 1);
+	va_start(ap, fmt);
+	(void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+struct slice
+buf_get(const struct buf *b)
+{
+	return (struct slice){ b->data, b->len };
+}
+
+void
+buf_reset(struct buf *b)
+{
+	b->len = 0;
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){ NULL, 0, 0 };
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * number - doubles to and from text (layer 1).  No locale, no printf, no
+ * libm.
+ */
+#ifndef NUMBER_H
+#define NUMBER_H
+
+#include <stdbool.h>
+
+#include "mem.h"
+
+enum {
+	NUMBER_MAX = 32		/* bytes number_write may need */
+};
+
+/* Nearest double (ties to even) of a text that matches RFC 8259's number;
+ * false if the magnitude overflows. */
+bool number_read(struct slice s, double *out);
+/* ECMAScript Number::toString of a finite double, as RFC 8785 3.2.2.3 wants:
+ * the shortest text that reads back; returns its length. */
+size_t number_write(double d, char out[NUMBER_MAX]);
+/* Compares two RFC 8259 numbers exactly, as decimals: -1, 0, 1. */
+int number_cmp(struct slice a, struct slice b);
+
+#endif
