@@ -24,7 +24,7 @@ enum {
 	SHAPE_INT = 4,		/* a whole number within 64 bits */
 	SHAPE_NUMBER = 8,
 	SHAPE_STRING = 16,
-	SHAPE_ARRAY = 32,	/* of objects by "of", or of strings */
+	SHAPE_ARRAY = 32,	/* of objects by "of"; of == NULL: of strings */
 	SHAPE_OBJECT = 64,	/* by "of"; of == NULL: any members */
 	SHAPE_MAP = 128,	/* object with any keys; values of the other
 				 * types named, objects by "of" */
