@@ -7,6 +7,7 @@
 #define NUMBER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mem.h"
 
@@ -22,5 +23,13 @@ bool number_read(struct slice s, double *out);
 size_t number_write(double d, char out[NUMBER_MAX]);
 /* Compares two RFC 8259 numbers exactly, as decimals: -1, 0, 1. */
 int number_cmp(struct slice a, struct slice b);
+/*
+ * Whether a whole number (digits, perhaps a minus sign) survives as a double:
+ * its value is one, or is the value of the text that RFC 8785 writes for the
+ * nearest one (so that what was written can be read again).
+ */
+bool number_kept(struct slice s);
+/* The value of an RFC 8259 number that is whole and fits; 1.0 and 1e2 are. */
+bool number_int64(struct slice s, int64_t *out);
 
 #endif

@@ -12,6 +12,9 @@
  * surrogates, nothing overlong, nothing above U+10FFFF). */
 size_t utf8_valid_prefix(struct slice s);
 bool utf8_valid(struct slice s);
+/* Bytes of the valid sequence at p, n (at least 1) being there; 0 if there is
+ * none. */
+size_t utf8_sequence(const char *p, size_t n);
 /* Code points of valid UTF-8. */
 size_t utf8_count(struct slice s);
 /* Writes 1 to 4 bytes, returns how many; cp must be a scalar value. */
