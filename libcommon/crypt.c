@@ -49,6 +49,20 @@ crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out)
 	gcry_md_hash_buffer(hashes[h].algo, out, bytes.data, bytes.len);
 }
 
+void
+crypt_digest_pair(enum crypt_hash h, struct slice a, struct slice b,
+    uint8_t *out)
+{
+	gcry_buffer_t iov[2] = {
+		{ .data = (void *)(uintptr_t)a.data, .len = a.len },
+		{ .data = (void *)(uintptr_t)b.data, .len = b.len },
+	};
+
+	start();
+	if (gcry_md_hash_buffers(hashes[h].algo, 0, out, iov, 2) != 0)
+		msg_die(ERR_SYSTEM, NULL, "cannot hash");
+}
+
 struct crypt_hasher *
 crypt_hasher_open(enum crypt_hash h)
 {

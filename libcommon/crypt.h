@@ -26,6 +26,9 @@ enum {
 /* Bytes of a digest: 32, 48, 64, 20. */
 size_t crypt_hash_len(enum crypt_hash h);
 void crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out);
+/* The digest of a, then b, without a copy of either. */
+void crypt_digest_pair(enum crypt_hash h, struct slice a, struct slice b,
+    uint8_t *out);
 
 /* Incremental. */
 struct crypt_hasher;
