@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * merkledoc - the documents of Merkle trees (layer 3): prov.merkle/v1,
+ * prov.inclusion/v1 and prov.consistency/v1.
+ *
+ * A tree over parts is the proofRoot of a decision: each part is cut into
+ * chunks of MERKLE_CHUNK bytes, each begins a new chunk, and the chunks' leaf
+ * hashes in order are the tree.
+ */
+#ifndef MERKLEDOC_H
+#define MERKLEDOC_H
+
+#include "json.h"
+#include "merkle.h"
+
+/* --- writing a tree ----------------------------------------------------- */
+
+/* Zero, then merkledoc_begin. */
+struct merkledoc {
+	struct arena *arena;
+	struct merkle tree;
+	uint64_t chunk_size;	/* 0: leaves are not chunks of bytes */
+	uint64_t total;		/* bytes so far */
+	bool list;		/* write the chunk list */
+	struct json parts;
+	struct json chunks;
+};
+
+void merkledoc_begin(struct merkledoc *d, struct arena *a,
+    uint64_t chunk_size, bool list);
+/* The next chunk, by its leaf hash and size. */
+void merkledoc_chunk(struct merkledoc *d, const struct digest *leaf,
+    uint64_t size);
+/* A whole part, in chunks. */
+void merkledoc_part(struct merkledoc *d, const char *role,
+    struct slice bytes);
+/* The prov.merkle/v1 document. */
+struct json merkledoc_end(struct merkledoc *d);
+
+/* What a decision rests on, in this order, absent ones left out. */
+enum merkledoc_role {
+	MERKLEDOC_EVIDENCE,
+	MERKLEDOC_POLICY,
+	MERKLEDOC_POLICY_JQ,
+	MERKLEDOC_BUDGET,
+	MERKLEDOC_KEYRING,
+	MERKLEDOC_ROLES
+};
+
+extern const char *const merkledoc_role_name[MERKLEDOC_ROLES];
+
+/*
+ * The proofRoot over these parts (a part with data NULL is absent; JSON in
+ * its RFC 8785 bytes, jq raw) and, unless doc is NULL, the document with its
+ * parts and chunks.
+ */
+struct digest merkledoc_proof_root(struct arena *a,
+    const struct slice part[MERKLEDOC_ROLES], struct json *doc);
+
+/* --- reading a tree ----------------------------------------------------- */
+
+struct merkledoc_part {
+	struct slice role;
+	struct digest digest;	/* SHA-256 of the part's bytes */
+	uint64_t size, first_chunk, chunks;
+};
+
+struct merkledoc_chunk {
+	uint64_t offset, size;
+	struct digest hash;	/* RFC 6962 leaf hash */
+};
+
+struct merkledoc_tree {
+	struct digest root;
+	uint64_t size;		/* leaves */
+	uint64_t chunk_size, total;
+	struct merkledoc_part *part;
+	size_t parts;
+	struct merkledoc_chunk *chunk;	/* NULL: no list */
+};
+
+/*
+ * Reads a prov.merkle/v1 strictly: offsets, sizes and parts must fit each
+ * other, and where there is a chunk list the root must be its root.
+ * ERR_INPUT with what does not fit.
+ */
+enum status merkledoc_read(const struct json *v, struct arena *a,
+    struct merkledoc_tree *out, struct err *e);
+
+/* --- proofs ------------------------------------------------------------- */
+
+struct json merkledoc_inclusion(struct arena *a, uint64_t index,
+    uint64_t size, const struct digest *leaf, const struct digest *hash,
+    size_t n, const struct digest *root);
+/* Several leaves in one document: see merkle_prove_batch. */
+struct json merkledoc_batch(struct arena *a, uint64_t size,
+    const struct merkle_leaf_at *leaf, size_t leaves,
+    const struct digest *hash, size_t n, const struct digest *root);
+struct json merkledoc_consistency(struct arena *a, uint64_t size1,
+    uint64_t size2, const struct digest *root1, const struct digest *root2,
+    const struct digest *hash, size_t n);
+
+/* A proof as it was read, of whichever kind. */
+struct merkledoc_proof {
+	enum merkledoc_proof_kind {
+		MERKLEDOC_INCLUSION,
+		MERKLEDOC_BATCH,
+		MERKLEDOC_CONSISTENCY
+	} kind;
+	uint64_t size1, size2;	/* size2 is the tree's size */
+	struct digest root1, root2;
+	bool has_root1, has_root2;
+	struct merkle_leaf_at *leaf;
+	size_t leaves;
+	bool has_leaf;		/* a foreign proof may come without */
+	struct digest *hash;
+	size_t hashes;
+	struct slice checkpoint; /* the signed note it came with, or empty */
+};
+
+/*
+ * Reads our own two kinds strictly, and loosely what others write: Rekor's
+ * inclusionProof (bare, in a log entry, in a bundle's tlogEntries element;
+ * hashes in hex or base64) and transparency-dev's test documents.
+ */
+enum status merkledoc_read_proof(const struct json *v, struct arena *a,
+    struct merkledoc_proof *out, struct err *e);
+/* ERR_OK, ERR_NO with the reason, or ERR_INPUT when something it needs (a
+ * leaf, a root) is not there. */
+enum status merkledoc_check(const struct merkledoc_proof *p, struct err *e);
+
+#endif
