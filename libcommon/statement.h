@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * statement - in-toto Statements (layer 3).
+ *
+ * {"_type","predicate","predicateType","subject"}: version 1 is written,
+ * versions 1 and 0.1 are read.
+ */
+#ifndef STATEMENT_H
+#define STATEMENT_H
+
+#include "digest.h"
+#include "json.h"
+
+#define STATEMENT_V1 "https://in-toto.io/Statement/v1"
+#define STATEMENT_V01 "https://in-toto.io/Statement/v0.1"
+
+enum {
+	STATEMENT_SUBJECTS_MAX = 1024,
+	STATEMENT_DIGESTS_MAX = 32	/* of one subject */
+};
+
+struct statement {
+	bool v01;
+	const struct json *subject;	/* array of objects, one at least */
+	struct slice predicate_type;
+	const struct json *predicate;	/* object; NULL when absent */
+};
+
+/* Members that are not known are ignored; what points into doc. */
+enum status statement_read(const struct json *doc, struct statement *out,
+    struct err *e);
+/* Whether doc claims to be one, of any version. */
+bool statement_is(const struct json *doc);
+/* A subject has this sha256 digest (hex in either case). */
+bool statement_names(const struct statement *s, const struct digest *d);
+/* ... and this name. */
+bool statement_subject(const struct statement *s, struct slice name,
+    const struct digest *d);
+
+/* {"digest":{"sha256":...},"name":...}; name may have no data. */
+struct json statement_resource(struct arena *a, struct slice name,
+    const struct digest *d);
+/* Version 1; subjects are sorted. */
+struct json statement_write(struct arena *a, struct json subjects,
+    struct slice predicate_type, struct json predicate);
+
+#endif
