@@ -48,6 +48,14 @@ const char *key_type_text(struct arena *a, const struct key *k);
 struct slice key_hint(struct arena *a, const struct key *k);
 bool key_equal(const struct key *a, const struct key *b);
 
+/* The AlgorithmIdentifier of a key, as it stands in SPKI and PKCS#8. */
+struct der;
+enum status key_algorithm_read(struct der *d, enum crypt_type *type,
+    struct err *e);
+void key_algorithm_write(struct buf *out, enum crypt_type type);
+/* The curve that an OID's contents name. */
+bool key_curve_read(struct slice oid, enum crypt_type *type);
+
 /* --- signatures --------------------------------------------------------- */
 
 /* The scheme and hash that a key's type stands for in DSSE: Ed25519 pure,
