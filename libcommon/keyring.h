@@ -77,6 +77,9 @@ size_t keyring_signers(const struct keyring *k, int64_t at, struct arena *a,
 /* Puts a key in (its id computed); ERR_INPUT when the id is there already. */
 enum status keyring_add(struct keyring *k, struct arena *a,
     const struct keyring_key *key, struct err *e);
+/* Begins the ledger of a new keyring: its id is the digest of the first keys,
+ * {kind,keys}. */
+void keyring_begin(struct keyring *k, struct arena *a);
 /* The id of {identity,issuer}. */
 struct digest keyring_identity(struct arena *a, struct slice identity,
     struct slice issuer);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "canon.h"
+#include "hex.h"
+#include "statement.h"
+
+bool
+statement_is(const struct json *doc)
+{
+	return doc->type == JSON_OBJECT && slice_starts(json_get_text(doc,
+	    "_type"), "https://in-toto.io/Statement/");
+}
+
+static enum status
+read_subject(const struct json *subject, struct err *e)
+{
+	const struct json *name = json_get(subject, "name");
+	const struct json *digest = json_want(subject, "digest", JSON_OBJECT);
+
+	if (subject->type != JSON_OBJECT)
+		return err_input(e, subject->offset, "a subject that is %s, "
+		    "expected an object", json_type_name(subject));
+	if (name != NULL && name->type != JSON_STRING)
+		return err_input(e, name->offset, "a subject's name that is "
+		    "%s, expected a string", json_type_name(name));
+	if (json_count(digest) == 0)
+		return err_input(e, subject->offset, "a subject without a "
+		    "digest");
+	if (json_count(digest) > STATEMENT_DIGESTS_MAX)
+		return err_input(e, digest->offset, "a subject of %zu "
+		    "digests, above the limit of %d", json_count(digest),
+		    STATEMENT_DIGESTS_MAX);
+	JSON_MEMBERS(m, digest)
+		if (m->value.type != JSON_STRING)
+			return err_input(e, m->value.offset, "a digest that "
+			    "is %s, expected a string",
+			    json_type_name(&m->value));
+	return ERR_OK;
+}
+
+enum status
+statement_read(const struct json *doc, struct statement *out, struct err *e)
+{
+	const struct json *type = json_get(doc, "_type"), *predicate, *subject;
+	struct statement s = { 0 };
+
+	if (doc->type != JSON_OBJECT)
+		return err_input(e, doc->offset, "a statement that is %s, "
+		    "expected an object", json_type_name(doc));
+	s.v01 = json_is(type, STATEMENT_V01);
+	if (!s.v01 && !json_is(type, STATEMENT_V1))
+		return err_input(e, type == NULL ? doc->offset : type->offset,
+		    "no _type of a statement, expected %s", STATEMENT_V1);
+	subject = json_want(doc, "subject", JSON_ARRAY);
+	if (json_count(subject) == 0)
+		return err_input(e, doc->offset, "a statement without a "
+		    "subject");
+	if (json_count(subject) > STATEMENT_SUBJECTS_MAX)
+		return err_input(e, subject->offset, "a statement of %zu "
+		    "subjects, above the limit of %d", json_count(subject),
+		    STATEMENT_SUBJECTS_MAX);
+	JSON_EACH(it, subject) {
+		enum status st = read_subject(it, e);
+
+		if (st != ERR_OK)
+			return st;
+	}
+	s.subject = subject;
+	s.predicate_type = json_get_text(doc, "predicateType");
+	if (s.predicate_type.len == 0)
+		return err_input(e, doc->offset, "a statement without a "
+		    "predicateType");
+	predicate = json_get(doc, "predicate");
+	if (predicate != NULL && predicate->type != JSON_OBJECT &&
+	    predicate->type != JSON_NULL)
+		return err_input(e, predicate->offset, "a predicate that is "
+		    "%s, expected an object", json_type_name(predicate));
+	if (predicate != NULL && predicate->type == JSON_OBJECT)
+		s.predicate = predicate;
+	*out = s;
+	return ERR_OK;
+}
+
+static bool
+has_digest(const struct json *subject, const struct digest *d)
+{
+	struct slice text = json_get_text(json_get(subject, "digest"),
+	    "sha256");
+	struct digest got;
+
+	return hex_read(got.sha256, DIGEST_SIZE, text) &&
+	    digest_equal(&got, d);
+}
+
+bool
+statement_names(const struct statement *s, const struct digest *d)
+{
+	JSON_EACH(it, s->subject)
+		if (has_digest(it, d))
+			return true;
+	return false;
+}
+
+bool
+statement_subject(const struct statement *s, struct slice name,
+    const struct digest *d)
+{
+	JSON_EACH(it, s->subject)
+		if (has_digest(it, d) &&
+		    slice_eq(json_get_text(it, "name"), name))
+			return true;
+	return false;
+}
+
+struct json
+statement_resource(struct arena *a, struct slice name, const struct digest *d)
+{
+	struct json o = json_object();
+
+	json_set(a, &o, "digest", digest_set(a, d));
+	if (name.data != NULL)
+		json_set(a, &o, "name", json_string(name));
+	return o;
+}
+
+struct json
+statement_write(struct arena *a, struct json subjects,
+    struct slice predicate_type, struct json predicate)
+{
+	struct json o = json_object();
+
+	canon_sort(a, &subjects);
+	json_set_z(a, &o, "_type", STATEMENT_V1);
+	json_set(a, &o, "predicate", predicate);
+	json_set(a, &o, "predicateType", json_string(predicate_type));
+	json_set(a, &o, "subject", subjects);
+	return o;
+}
