@@ -3,22 +3,20 @@
 #include <string.h>
 
 #include "canon.h"
+#include "lex.h"
 #include "number.h"
 
 /* RFC 8785 3.2.2.2: quote, backslash and control characters, the shortest
- * way; everything else stands for itself. */
-static void
-write_string(struct buf *out, struct slice s)
+ * way; everything else stands for itself.  At most 6 bytes for one. */
+static char *
+escape(char *p, struct slice s)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char letter[32] = {
 		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
 		['\r'] = 'r'
 	};
-	/* Six bytes is the longest escape. */
-	char *start = buf_room(out, s.len * 6 + 2), *p = start;
 
-	*p++ = '"';
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.data[i];
 
@@ -38,8 +36,27 @@ write_string(struct buf *out, struct slice s)
 			p += 5;
 		}
 	}
-	*p++ = '"';
-	out->len += (size_t)(p - start);
+	return p;
+}
+
+static void
+write_string(struct buf *out, struct slice s)
+{
+	const char *p = s.data, *end = p + s.len;
+
+	buf_byte(out, '"');
+	while (p < end) {
+		const char *q = lex_skip_plain(p, end);
+		char *o = buf_room(out, (size_t)(q - p) + 6);
+
+		memcpy(o, p, (size_t)(q - p));
+		o += q - p;
+		if (q < end)
+			o = escape(o, (struct slice){ q++, 1 });
+		out->len = (size_t)(o - out->data);
+		p = q;
+	}
+	buf_byte(out, '"');
 }
 
 static void
@@ -197,21 +214,530 @@ canon_cmp(const struct json *a, const struct json *b)
 	return c;
 }
 
+/* --- without a tree ----------------------------------------------------- */
+
+enum {
+	/* Beyond what a byte of input gives a byte of output: a number (see
+	 * NUMBER_MAX) and the 16 bytes that are stored at a time. */
+	SLACK = 64,
+	PIECE = 64 * 1024	/* handed on when no object is open */
+};
+
+/* A member of an open object: where its text begins in the output. */
+struct entry {
+	uint64_t prefix;	/* the key's first 8 bytes, in RFC 8785 order */
+	size_t start;
+	size_t unescaped;	/* the key's place in keys, or NOT_ESCAPED */
+	uint32_t key_len;
+	uint32_t offset;
+};
+
+static const size_t NOT_ESCAPED = SIZE_MAX;
+
+/* The same while it is sorted, when nothing moves. */
+struct sorted {
+	uint64_t prefix;
+	struct slice key;
+	struct slice text;
+	uint32_t offset;
+};
+
+struct open {
+	size_t first;		/* of its entries */
+	size_t keys;		/* length of keys before its own */
+	bool is_object;
+	bool unsorted;
+};
+
+struct writer {
+	struct lex lex;
+	/* Room in out for every byte the lexer has, and SLACK: o needs no
+	 * checks but where new input comes. */
+	struct buf out;
+	char *o;
+	struct buf entries;
+	struct buf keys;	/* those whose output has escapes */
+	struct buf stack;
+	struct buf order;	/* struct sorted of one object */
+	struct buf scratch;
+	uint32_t objects;	/* open */
+	enum status (*sink)(void *, struct slice, struct err *);
+	void *ctx;
+};
+
+static inline void
+keep_room(struct writer *w)
+{
+	size_t need = (size_t)(w->lex.end - w->lex.p) + SLACK;
+
+	if ((size_t)(w->out.data + w->out.cap - w->o) >= need)
+		return;
+	w->out.len = (size_t)(w->o - w->out.data);
+	w->o = buf_room(&w->out, need);
+}
+
+static inline int
+space(struct writer *w)
+{
+	struct lex *l = &w->lex;
+	int c;
+
+	l->p = lex_skip_space(l->p, l->end);
+	if (l->p < l->end)
+		return (unsigned char)*l->p;
+	c = lex_space(l);
+	keep_room(w);
+	return c;
+}
+
+/* Copies bytes that stand for themselves; stores up to 15 too many. */
+static inline const char *
+copy_plain(const char *p, const char *end, char **out)
+{
+	char *o = *out;
+
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned special = lex_special16(v);
+
+		_mm_storeu_si128((__m128i *)(void *)o, v);
+		if (special != 0) {
+			*out = o + __builtin_ctz(special);
+			return p + __builtin_ctz(special);
+		}
+		p += 16;
+		o += 16;
+	}
+#else
+	for (; end - p >= 8; p += 8, o += 8) {
+		uint64_t v;
+
+		memcpy(&v, p, 8);
+		if (lex_special8(v))
+			break;
+		memcpy(o, &v, 8);
+	}
+#endif
+	while (p < end && lex_is_plain(*p))
+		*o++ = *p++;
+	*out = o;
+	return p;
+}
+
+/* An escape that was checked, p to q: written the canonical way.  True if
+ * that is an escape again. */
+static bool
+copy_escape(struct writer *w, const char *p, const char *q)
+{
+	char c[4];
+	size_t n = lex_unescape(c, (struct slice){ p, (size_t)(q - p) });
+	char *before = w->o;
+
+	w->o = escape(w->o, (struct slice){ c, n });
+	return w->o - before != (ptrdiff_t)n;
+}
+
+/* At the quote: the string to the output.  *escaped: it has escapes there. */
+static bool
+copy_string(struct writer *w, bool *escaped)
+{
+	struct lex *l = &w->lex;
+	const char *q;
+
+	*escaped = false;
+	*w->o++ = *l->p++;
+	for (;;) {
+		l->p = copy_plain(l->p, l->end, &w->o);
+		if (l->p == l->end) {
+			if (!lex_fill(l))
+				return lex_expected(l, "the rest of a string");
+			keep_room(w);
+			continue;
+		}
+		if (*l->p == '"')
+			break;
+		if ((unsigned char)*l->p < ' ')
+			return lex_expected(l, "control characters in strings "
+			    "to be escaped");
+		q = *l->p == '\\' ? lex_escape(l, l->p) : lex_wide(l, l->p);
+		if (q == NULL)
+			return false;
+		keep_room(w);
+		if (*l->p == '\\') {
+			*escaped |= copy_escape(w, l->p, q);
+		} else {
+			memcpy(w->o, l->p, (size_t)(q - l->p));
+			w->o += q - l->p;
+		}
+		l->p = q;
+	}
+	*w->o++ = *l->p++;
+	return true;
+}
+
+/* Eight bytes at p as a number that sorts as RFC 8785 sorts keys. */
+static uint64_t
+key_prefix(const char *p, size_t len)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < 8; i++) {
+		unsigned c = i < len ? (unsigned char)p[i] : 0;
+
+		if (c == 0xee || c == 0xef)
+			c += 0x10;	/* see json_key_cmp */
+		v = v << 8 | c;
+	}
+	return v;
+}
+
+static struct open *
+top(struct writer *w)
+{
+	return (struct open *)(void *)(w->stack.data + w->stack.len) - 1;
+}
+
+static struct slice
+entry_key(const struct writer *w, const struct entry *e)
+{
+	const char *p = e->unescaped == NOT_ESCAPED ?
+	    w->out.data + e->start + 1 : w->keys.data + e->unescaped;
+
+	return (struct slice){ p, e->key_len };
+}
+
+static bool
+copy_key(struct writer *w)
+{
+	struct entry e = { .unescaped = NOT_ESCAPED };
+	struct open *object = top(w);
+	const char *raw;
+	struct slice key;
+	bool escaped;
+
+	if (space(w) != '"')
+		return lex_expected(&w->lex, "a key in quotes");
+	e.offset = lex_offset(&w->lex, w->lex.p);
+	e.start = (size_t)(w->o - w->out.data);
+	raw = w->lex.p + 1;
+	if (!copy_string(w, &escaped))
+		return false;
+	if (escaped) {
+		size_t n = (size_t)(w->lex.p - 1 - raw);
+
+		e.unescaped = w->keys.len;
+		n = lex_unescape(buf_room(&w->keys, n),
+		    (struct slice){ raw, n });
+		w->keys.len += n;
+		e.key_len = (uint32_t)n;
+	} else {
+		e.key_len = (uint32_t)((size_t)(w->o - w->out.data) -
+		    e.start - 2);
+	}
+	key = entry_key(w, &e);
+	e.prefix = key_prefix(key.data, key.len);
+	if (!object->unsorted &&
+	    w->entries.len > object->first * sizeof(e)) {
+		const struct entry *last = (const struct entry *)(const void *)
+		    (w->entries.data + w->entries.len) - 1;
+
+		object->unsorted = last->prefix > e.prefix ||
+		    (last->prefix == e.prefix &&
+		    json_key_cmp(entry_key(w, last), key) >= 0);
+	}
+	buf_add(&w->entries, &e, sizeof(e));
+	if (space(w) != ':')
+		return lex_expected(&w->lex, "':'");
+	*w->o++ = *w->lex.p++;
+	return true;
+}
+
+static int
+sorted_cmp(const void *a, const void *b)
+{
+	const struct sorted *sa = a, *sb = b;
+	int c;
+
+	if (sa->prefix != sb->prefix)
+		return sa->prefix < sb->prefix ? -1 : 1;
+	c = json_key_cmp(sa->key, sb->key);
+	return c != 0 ? c : (sa->offset > sb->offset) -
+	    (sa->offset < sb->offset);
+}
+
+static void
+insertion_sort(struct sorted *s, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct sorted v = s[i];
+		size_t j = i;
+
+		for (; j > 0 && sorted_cmp(s + j - 1, &v) > 0; j--)
+			s[j] = s[j - 1];
+		s[j] = v;
+	}
+}
+
+/* The members of the innermost object into w->order, sorted; refuses a key
+ * that is there twice. */
+static bool
+sort_entries(struct writer *w)
+{
+	const struct entry *e = (const struct entry *)(const void *)
+	    w->entries.data + top(w)->first;
+	size_t n = w->entries.len / sizeof(*e) - top(w)->first;
+	const struct sorted *twice = NULL;
+	struct sorted *s;
+
+	buf_reset(&w->order);
+	s = (struct sorted *)(void *)buf_room(&w->order, n * sizeof(*s));
+	for (size_t i = 0; i < n; i++) {
+		/* A comma stands behind all but the last. */
+		size_t end = i + 1 < n ? e[i + 1].start - 1 :
+		    (size_t)(w->o - w->out.data);
+
+		s[i] = (struct sorted){ e[i].prefix, entry_key(w, e + i),
+		    { w->out.data + e[i].start, end - e[i].start },
+		    e[i].offset };
+	}
+	w->order.len = n * sizeof(*s);
+	if (n <= 24)
+		insertion_sort(s, n);
+	else
+		qsort(s, n, sizeof(*s), sorted_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (s[i - 1].prefix == s[i].prefix &&
+		    slice_eq(s[i - 1].key, s[i].key) &&
+		    (twice == NULL || s[i].offset < twice->offset))
+			twice = s + i;
+	return twice == NULL ||
+	    lex_duplicate(&w->lex, twice->key, twice->offset);
+}
+
+static bool
+hand_on(struct writer *w, struct slice piece)
+{
+	if (w->lex.rc == ERR_OK)
+		w->lex.rc = w->sink(w->ctx, piece, w->lex.e);
+	return w->lex.rc == ERR_OK;
+}
+
+/* All that is written, which no open object needs. */
+static bool
+hand_on_all(struct writer *w)
+{
+	size_t n = (size_t)(w->o - w->out.data);
+
+	w->o = w->out.data;
+	return hand_on(w, (struct slice){ w->out.data, n });
+}
+
+/* Puts the members of the innermost object in order. */
+static bool
+reorder(struct writer *w)
+{
+	const struct entry *e = (const struct entry *)(const void *)
+	    w->entries.data + top(w)->first;
+	const struct sorted *s;
+	char *text = w->out.data + e->start, *p;
+	size_t n;
+
+	if (!sort_entries(w))
+		return false;
+	s = (const struct sorted *)(const void *)w->order.data;
+	n = w->order.len / sizeof(*s);
+	buf_reset(&w->scratch);
+	p = buf_room(&w->scratch, (size_t)(w->o - text));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			*p++ = ',';
+		memcpy(p, s[i].text.data, s[i].text.len);
+		p += s[i].text.len;
+	}
+	memcpy(text, w->scratch.data, (size_t)(w->o - text));
+	return true;
+}
+
+/* The same for a large object that stands in no other: its members leave in
+ * order, and nothing is copied. */
+static bool
+hand_on_members(struct writer *w)
+{
+	const struct entry *e = (const struct entry *)(const void *)
+	    w->entries.data + top(w)->first;
+	const struct sorted *s;
+	size_t n;
+
+	if (!sort_entries(w))
+		return false;
+	s = (const struct sorted *)(const void *)w->order.data;
+	n = w->order.len / sizeof(*s);
+	if (!hand_on(w, (struct slice){ w->out.data, e->start }))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((i > 0 && !hand_on(w, SLICE(","))) ||
+		    !hand_on(w, s[i].text))
+			return false;
+	w->o = w->out.data;
+	return true;
+}
+
+static bool
+open_container(struct writer *w)
+{
+	struct open c = {
+		.first = w->entries.len / sizeof(struct entry),
+		.keys = w->keys.len,
+		.is_object = *w->lex.p == '{'
+	};
+
+	*w->o++ = *w->lex.p;
+	w->objects += c.is_object;
+	buf_add(&w->stack, &c, sizeof(c));
+	return lex_open(&w->lex);
+}
+
+static bool
+close_container(struct writer *w)
+{
+	struct open *c = top(w);
+
+	if (c->is_object) {
+		if (c->unsorted && !(w->objects == 1 &&
+		    w->o - w->out.data >= PIECE ? hand_on_members(w) :
+		    reorder(w)))
+			return false;
+		w->entries.len = c->first * sizeof(struct entry);
+		w->keys.len = c->keys;
+		w->objects--;
+	}
+	*w->o++ = *w->lex.p;
+	w->stack.len -= sizeof(*c);
+	lex_close(&w->lex);
+	return true;
+}
+
+static bool
+copy_number(struct writer *w)
+{
+	struct slice text;
+	bool canonical;
+	double d = 0;
+
+	if (!lex_number(&w->lex, &text, &canonical))
+		return false;
+	/* The number may be longer than its text was; and the lexer may have
+	 * read more. */
+	w->out.len = (size_t)(w->o - w->out.data);
+	w->o = buf_room(&w->out, text.len + NUMBER_MAX);
+	if (canonical) {
+		memcpy(w->o, text.data, text.len);
+		w->o += text.len;
+	} else {
+		(void)number_read(text, &d);
+		w->o += number_write(d, w->o);
+	}
+	keep_room(w);
+	return true;
+}
+
+static bool
+copy_literal(struct writer *w, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (!lex_literal(&w->lex, word))
+		return false;
+	memcpy(w->o, word, n);
+	w->o += n;
+	keep_room(w);
+	return true;
+}
+
+static bool
+copy_scalar(struct writer *w, int c)
+{
+	bool escaped;
+
+	if (c == '"')
+		return copy_string(w, &escaped);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return copy_number(w);
+	if (c == 't')
+		return copy_literal(w, "true");
+	if (c == 'f')
+		return copy_literal(w, "false");
+	if (c == 'n')
+		return copy_literal(w, "null");
+	return lex_expected(&w->lex, "a JSON value");
+}
+
+/* Behind a value: over the comma, or out of what ends here. */
+static bool
+copy_behind(struct writer *w)
+{
+	while (w->stack.len > 0) {
+		bool is_object = top(w)->is_object;
+		int c = space(w);
+
+		if (c == ',') {
+			if (w->objects == 0 && w->o - w->out.data >= PIECE &&
+			    !hand_on_all(w))
+				return false;
+			*w->o++ = *w->lex.p++;
+			return !is_object || copy_key(w);
+		}
+		if (c != (is_object ? '}' : ']'))
+			return lex_expected(&w->lex, is_object ?
+			    "',' or '}'" : "',' or ']'");
+		if (!close_container(w))
+			return false;
+	}
+	return true;
+}
+
+static bool
+copy_document(struct writer *w)
+{
+	keep_room(w);
+	do {
+		int c = space(w);
+
+		if (c == '{' || c == '[') {
+			if (!open_container(w))
+				return false;
+			if (space(w) != (c == '{' ? '}' : ']')) {
+				if (c == '{' && !copy_key(w))
+					return false;
+				continue;
+			}
+			if (!close_container(w))
+				return false;
+		} else if (!copy_scalar(w, c)) {
+			return false;
+		}
+		if (!copy_behind(w))
+			return false;
+	} while (w->stack.len > 0);
+	return lex_finish(&w->lex) && hand_on_all(w);
+}
+
 enum status
 canon_stream(struct json_stream *s, const struct json_limits *limits,
     enum status (*sink)(void *ctx, struct slice piece, struct err *e),
     void *ctx, bool *got, struct err *e)
 {
-	struct arena a = { 0 };
-	struct buf out = { 0 };
-	struct json v;
-	enum status rc = json_next(s, limits, &a, &v, got, e);
+	struct writer w = { .sink = sink, .ctx = ctx };
 
-	if (rc == ERR_OK && *got) {
-		canon_write(&out, &v);
-		rc = sink(ctx, buf_get(&out), e);
-	}
-	buf_free(&out);
-	arena_free(&a);
-	return rc;
+	if (!lex_begin(&w.lex, s, limits, got, e))
+		return w.lex.rc;
+	*got = copy_document(&w);
+	buf_free(&w.out);
+	buf_free(&w.entries);
+	buf_free(&w.keys);
+	buf_free(&w.stack);
+	buf_free(&w.order);
+	buf_free(&w.scratch);
+	return w.lex.rc;
 }

@@ -37,7 +37,6 @@ struct reader {
 	struct buf scratch;	/* children: struct json or json_member */
 	struct buf frames;
 	struct frame *top;	/* NULL outside of containers */
-	uint32_t depth;
 };
 
 int
@@ -97,10 +96,8 @@ sort_members(struct reader *r, struct json_member *m, size_t n)
 		if (slice_eq(key_of(m + i - 1), key_of(m + i)) &&
 		    (twice == NULL || m[i].key_offset < twice->key_offset))
 			twice = m + i;
-	return twice == NULL || lex_refuse(&r->lex,
-	    r->lex.doc + twice->key_offset, "found key '%.*s' twice in one "
-	    "object", twice->key_len > 64 ? 64 : (int)twice->key_len,
-	    twice->key);
+	return twice == NULL || lex_duplicate(&r->lex, key_of(twice),
+	    twice->key_offset);
 }
 
 static struct json_member *
@@ -119,14 +116,11 @@ open_container(struct reader *r, bool is_object)
 		.is_object = is_object
 	};
 
-	if (r->depth == r->lex.limits->max_depth)
-		return lex_refuse(&r->lex, r->lex.p,
-		    "nesting deeper than the limit of %u",
-		    (unsigned)r->lex.limits->max_depth);
+	if (!lex_open(&r->lex))
+		return false;
 	buf_add(&r->frames, &f, sizeof(f));
-	r->depth++;
-	r->top = (struct frame *)(void *)r->frames.data + (r->depth - 1);
-	r->lex.p++;
+	r->top = (struct frame *)(void *)(r->frames.data +
+	    r->frames.len) - 1;
 	return true;
 }
 
@@ -155,9 +149,8 @@ close_container(struct reader *r, struct json *out)
 	}
 	r->scratch.len = f.start;
 	r->frames.len -= sizeof(f);
-	r->depth--;
-	r->top = r->depth == 0 ? NULL : r->top - 1;
-	r->lex.p++;
+	r->top = r->frames.len == 0 ? NULL : r->top - 1;
+	lex_close(&r->lex);
 	return true;
 }
 

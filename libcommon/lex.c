@@ -2,9 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "lex.h"
 #include "number.h"
@@ -100,13 +97,9 @@ int
 lex_space(struct lex *l)
 {
 	for (;;) {
-		for (; l->p < l->end; l->p++) {
-			unsigned char c = (unsigned char)*l->p;
-
-			if (c > ' ' || (c != ' ' && c != '\n' && c != '\r' &&
-			    c != '\t'))
-				return c;
-		}
+		l->p = lex_skip_space(l->p, l->end);
+		if (l->p < l->end)
+			return (unsigned char)*l->p;
 		if (!lex_fill(l))
 			return -1;
 	}
@@ -121,11 +114,9 @@ skip_between(struct lex *l, bool *line_feed)
 
 	for (;;) {
 		for (; l->p < l->end; l->p++) {
-			unsigned char c = (unsigned char)*l->p;
-
-			*line_feed |= c == '\n';
-			if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
-				return c;
+			*line_feed |= *l->p == '\n';
+			if (!lex_is_space(*l->p))
+				return (unsigned char)*l->p;
 		}
 		s->pos = (size_t)(l->p - s->window);
 		if (s->discard != NULL)
@@ -145,7 +136,7 @@ lex_begin(struct lex *l, struct json_stream *s,
 
 	if (s->discard != NULL)
 		s->discard(s);
-	*l = (struct lex){ s, limits, e, ERR_OK, NULL, NULL, NULL };
+	*l = (struct lex){ .s = s, .limits = limits, .e = e };
 	l->doc = l->p = s->window + s->pos;
 	l->end = s->window + s->len;
 	s->lossy = false;
@@ -181,49 +172,30 @@ lex_finish(struct lex *l)
 	return true;
 }
 
-/* Skips bytes that stand for themselves: ASCII, neither control, quote nor
- * backslash. */
-static inline const char *
-skip_plain(const char *p, const char *end)
+bool
+lex_open(struct lex *l)
 {
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(' ');
+	if (l->depth == l->limits->max_depth)
+		return lex_refuse(l, l->p, "nesting deeper than the limit of "
+		    "%" PRIu32, l->limits->max_depth);
+	l->depth++;
+	l->p++;
+	return true;
+}
 
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		/* Signed: bytes from 0x80 on are below a space as well. */
-		__m128i stop = _mm_or_si128(_mm_cmplt_epi8(v, space),
-		    _mm_or_si128(_mm_cmpeq_epi8(v, quote),
-		    _mm_cmpeq_epi8(v, backslash)));
-		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+void
+lex_close(struct lex *l)
+{
+	l->depth--;
+	l->p++;
+}
 
-		if (mask != 0)
-			return p + __builtin_ctz(mask);
-		p += 16;
-	}
-#else
-	const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
-
-	while (end - p >= 8) {
-		uint64_t v, q, b;
-
-		memcpy(&v, p, 8);
-		q = v ^ ones * '"';
-		b = v ^ ones * '\\';
-		/* A high bit for each byte that is 0x80 or more, below a
-		 * space, or now zero; false alarms only above a true one. */
-		if (((v | (v - ones * ' ') | (q - ones) | (b - ones)) &
-		    highs) != 0)
-			break;
-		p += 8;
-	}
-#endif
-	while (p < end && (unsigned char)*p >= ' ' &&
-	    (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
-		p++;
-	return p;
+bool
+lex_duplicate(struct lex *l, struct slice key, uint32_t offset)
+{
+	return lex_refuse(l, l->doc + offset,
+	    "found key '%.*s' twice in one object",
+	    key.len > 64 ? 64 : (int)key.len, key.data);
 }
 
 static int
@@ -266,9 +238,8 @@ code_unit(struct lex *l, const char *p)
 	return -1;
 }
 
-/* Checks the escape at p; the byte behind it, or NULL. */
-static const char *
-check_escape(struct lex *l, const char *p)
+const char *
+lex_escape(struct lex *l, const char *p)
 {
 	int unit;
 
@@ -306,9 +277,8 @@ check_escape(struct lex *l, const char *p)
 	return NULL;
 }
 
-/* The byte behind the character outside ASCII at p, or NULL. */
-static const char *
-check_wide(struct lex *l, const char *p)
+const char *
+lex_wide(struct lex *l, const char *p)
 {
 	size_t n;
 
@@ -328,7 +298,7 @@ lex_string(struct lex *l, struct slice *raw, bool *escaped)
 
 	*escaped = false;
 	for (;;) {
-		p = skip_plain(p, l->end);
+		p = lex_skip_plain(p, l->end);
 		if (p == l->end) {
 			l->p = p;
 			if (!lex_fill(l))
@@ -339,9 +309,9 @@ lex_string(struct lex *l, struct slice *raw, bool *escaped)
 			break;
 		if (*p == '\\') {
 			*escaped = true;
-			p = check_escape(l, p);
+			p = lex_escape(l, p);
 		} else if ((unsigned char)*p >= 0x80) {
-			p = check_wide(l, p);
+			p = lex_wide(l, p);
 		} else {
 			l->p = p;
 			return lex_expected(l, "control characters in strings "

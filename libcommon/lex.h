@@ -9,6 +9,11 @@
 #ifndef LEX_H
 #define LEX_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+#include <string.h>
+
 #include "json.h"
 
 struct lex {
@@ -19,6 +24,7 @@ struct lex {
 	const char *doc;	/* the document's first byte */
 	const char *p;		/* the next byte */
 	const char *end;	/* behind the last byte there is */
+	uint32_t depth;		/* containers that are open */
 };
 
 /* Finds the next document; false with rc ERR_OK at the stream's end.  *got is
@@ -43,6 +49,16 @@ bool lex_number(struct lex *l, struct slice *text, bool *canonical);
 /* At its first letter. */
 bool lex_literal(struct lex *l, const char *word);
 
+/* At '{' or '['; and at its end. */
+bool lex_open(struct lex *l);
+void lex_close(struct lex *l);
+/* Inside of a string: checks the escape, or the character outside ASCII, at
+ * p; the byte behind it, or NULL. */
+const char *lex_escape(struct lex *l, const char *p);
+const char *lex_wide(struct lex *l, const char *p);
+
+/* Refuses a key that the object has already; offset is the second one's. */
+bool lex_duplicate(struct lex *l, struct slice key, uint32_t offset);
 /* Refuse what stands at l->p, or at "at"; always false. */
 bool lex_expected(struct lex *l, const char *what);
 bool lex_refuse(struct lex *l, const char *at, const char *fmt, ...)
@@ -52,6 +68,101 @@ static inline uint32_t
 lex_offset(const struct lex *l, const char *at)
 {
 	return (uint32_t)(at - l->doc);
+}
+
+/*
+ * The two loops that see nearly every byte.  SSE2 where it is; elsewhere
+ * words or bytes.
+ */
+
+#ifdef __SSE2__
+/* Which of the 16 bytes at p end a run of plain string bytes: those that are
+ * not ASCII, control, quote or backslash. */
+static inline unsigned
+lex_special16(__m128i v)
+{
+	/* Signed: bytes from 0x80 on are below a space as well. */
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(
+	    _mm_cmplt_epi8(v, _mm_set1_epi8(' ')), _mm_or_si128(
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
+}
+#endif
+
+/* Whether one of the 8 bytes of v may be such; false alarms only where a
+ * lower byte truly is. */
+static inline bool
+lex_special8(uint64_t v)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+
+	return ((v | (v - ones * ' ') | (quote - ones) | (backslash - ones)) &
+	    ones << 7) != 0;
+}
+
+static inline bool
+lex_is_plain(char c)
+{
+	return c >= ' ' && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Over bytes of a string that stand for themselves. */
+static inline const char *
+lex_skip_plain(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		unsigned special = lex_special16(
+		    _mm_loadu_si128((const __m128i *)(const void *)p));
+
+		if (special != 0)
+			return p + __builtin_ctz(special);
+		p += 16;
+	}
+#else
+	for (; end - p >= 8; p += 8) {
+		uint64_t v;
+
+		memcpy(&v, p, 8);
+		if (lex_special8(v))
+			break;
+	}
+#endif
+	while (p < end && lex_is_plain(*p))
+		p++;
+	return p;
+}
+
+static inline bool
+lex_is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline const char *
+lex_skip_space(const char *p, const char *end)
+{
+	if (p < end && *p > ' ')
+		return p;
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned other = 0xffff ^ (unsigned)_mm_movemask_epi8(
+		    _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))), _mm_or_si128(
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')))));
+
+		if (other != 0)
+			return p + __builtin_ctz(other);
+		p += 16;
+	}
+#endif
+	while (p < end && lex_is_space(*p))
+		p++;
+	return p;
 }
 
 #endif
