@@ -34,6 +34,40 @@ digest_json(const struct json *v)
 	return d;
 }
 
+/* The hasher itself, under a name that says what it is for. */
+static struct crypt_hasher *
+hasher(struct digester *d)
+{
+	return (struct crypt_hasher *)(void *)d;
+}
+
+struct digester *
+digester_open(void)
+{
+	return (struct digester *)(void *)crypt_hasher_open(CRYPT_SHA256);
+}
+
+void
+digester_add(struct digester *d, struct slice piece)
+{
+	crypt_hasher_add(hasher(d), piece.data, piece.len);
+}
+
+struct digest
+digester_take(struct digester *d)
+{
+	struct digest result;
+
+	crypt_hasher_take(hasher(d), result.sha256);
+	return result;
+}
+
+void
+digester_close(struct digester *d)
+{
+	crypt_hasher_close(hasher(d));
+}
+
 void
 digest_write(const struct digest *d, char out[DIGEST_TEXT + 1])
 {

@@ -25,6 +25,14 @@ struct digest {
 struct digest digest_bytes(struct slice bytes);
 struct digest digest_json(const struct json *v);
 
+/* Of bytes that come in pieces. */
+struct digester;
+struct digester *digester_open(void);
+void digester_add(struct digester *, struct slice piece);
+/* The digest of what was added; it starts again from nothing. */
+struct digest digester_take(struct digester *);
+void digester_close(struct digester *);	/* NULL is fine */
+
 /* Writes DIGEST_TEXT bytes and a NUL. */
 void digest_write(const struct digest *d, char out[DIGEST_TEXT + 1]);
 char *digest_text(struct arena *a, const struct digest *d);

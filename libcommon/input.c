@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "canon.h"
 #include "input.h"
 #include "io.h"
 #include "msg.h"
@@ -130,6 +131,21 @@ input_next(struct input *in, struct arena *a, struct json *doc, bool *got)
 	if (rc != ERR_OK)
 		return rc;
 	rc = json_next(&in->stream, &in->limits, a, doc, got, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
+}
+
+enum status
+input_canon(struct input *in,
+    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
+    void *ctx, bool *got)
+{
+	struct err e;
+	enum status rc = reserve(in);
+
+	*got = false;
+	if (rc != ERR_OK)
+		return rc;
+	rc = canon_stream(&in->stream, &in->limits, sink, ctx, got, &e);
 	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
 }
 

@@ -30,6 +30,10 @@ enum status input_open(struct input *in, const char *operand,
 /* The next document; *got is false at the end.  See json_next. */
 enum status input_next(struct input *in, struct arena *a, struct json *doc,
     bool *got);
+/* The next document's canonical bytes, without a tree: see canon_stream. */
+enum status input_canon(struct input *in,
+    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
+    void *ctx, bool *got);
 /* Says e under this input's name, with its offset moved from the document to
  * the stream (and the record's number where there are several). */
 enum status input_fault(const struct input *in, const struct err *e);
