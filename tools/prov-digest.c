@@ -47,6 +47,7 @@ struct source {
 	struct input in;
 	bool open;
 	bool done;		/* --raw: the bytes were read */
+	struct buf name;	/* --check: the list's */
 };
 
 static enum status
@@ -270,18 +271,23 @@ finish(struct job *job, struct source *s)
 }
 
 static enum status
-check_descriptor(struct job *job, struct source *s, const char *name,
+check_descriptor(struct job *job, struct source *s, struct slice name,
     const struct digest *expected)
 {
 	enum status worst = ERR_OK, rc;
 	struct digest found;
 	bool got = false;
 
-	if (s->open && strcmp(s->in.name, name) != 0)
+	if (s->open && !slice_is(name, s->in.name))
 		worst = finish(job, s);
+	if (!s->open) {
+		buf_reset(&s->name);
+		buf_slice(&s->name, name);
+		buf_byte(&s->name, '\0');
+	}
 	for (int tries = 0; tries < 2; tries++) {
 		if (!s->open) {
-			rc = source_open(job, s, name);
+			rc = source_open(job, s, s->name.data);
 			if (rc != ERR_OK)
 				return err_worst(worst, rc);
 		}
@@ -338,22 +344,20 @@ do_check(struct job *job, const char *list)
 		struct digest expected;
 		struct slice name;
 		struct err e;
-		char *z;
 
 		rc = read_descriptor(&v, &name, &expected, &e);
 		if (rc != ERR_OK) {
 			rc = input_fault(&in, &e);
 			break;
 		}
-		z = arena_dup(&a, name);
-		worst = err_worst(worst, check_descriptor(job, &s, z,
+		worst = err_worst(worst, check_descriptor(job, &s, name,
 		    &expected));
 		arena_reset(&job->record);
-		if (s.open)
-			s.in.name = z;
+		arena_reset(&a);
 	}
 	worst = err_worst(worst, rc);
 	worst = err_worst(worst, finish(job, &s));
+	buf_free(&s.name);
 	arena_free(&a);
 	input_close(&in);
 	return worst;
