@@ -22,6 +22,7 @@ struct merkledoc {
 	uint64_t chunk_size;	/* 0: leaves are not chunks of bytes */
 	uint64_t total;		/* bytes so far */
 	bool list;		/* write the chunk list */
+	bool peaks;		/* write what appending needs */
 	struct json parts;
 	struct json chunks;
 };
@@ -77,6 +78,7 @@ struct merkledoc_tree {
 	struct merkledoc_part *part;
 	size_t parts;
 	struct merkledoc_chunk *chunk;	/* NULL: no list */
+	struct digest *peak;	/* NULL, or merkle_peaks(size) of them */
 };
 
 /*
@@ -86,6 +88,12 @@ struct merkledoc_tree {
  */
 enum status merkledoc_read(const struct json *v, struct arena *a,
     struct merkledoc_tree *out, struct err *e);
+
+/* Goes on where a tree that was read with its peaks ended; d is as
+ * merkledoc_begin left it.  ERR_INPUT without peaks, or when the last chunk
+ * is not full. */
+enum status merkledoc_resume(struct merkledoc *d,
+    const struct merkledoc_tree *t, struct err *e);
 
 /* --- proofs ------------------------------------------------------------- */
 

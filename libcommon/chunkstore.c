@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "chunkstore.h"
+#include "input.h"
+#include "merkledoc.h"
+#include "msg.h"
+#include "output.h"
+
+enum {
+	MANIFEST_MAX = 1 << 30,	/* some seven million chunks */
+	NAME_DIGITS = 8
+};
+
+static const char manifest_name[] = "manifest.json";
+static const char suffix[] = ".chunk";
+
+static char *
+chunk_path(struct arena *a, const char *dir, uint64_t index)
+{
+	return arena_printf(a, "%s/%0*" PRIu64 "%s", dir, NAME_DIGITS, index,
+	    suffix);
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+/* Not synced one by one: the manifest, which is, says what must be there. */
+static enum status
+write_chunk(const char *path, struct slice bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0666);
+	struct err e;
+	enum status rc;
+
+	if (fd < 0) {
+		(void)err_system(&e, "cannot create");
+		return msg_err(path, &e);
+	}
+	rc = io_write(fd, bytes.data, bytes.len, &e);
+	if (close(fd) != 0 && rc == ERR_OK)
+		rc = err_system(&e, "cannot write");
+	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
+}
+
+static enum status
+write_chunks(struct input *in, const char *dir, struct merkledoc *d)
+{
+	struct arena a = { 0 };
+	struct buf b = { 0 };
+	struct slice s = { "", 0 };
+	enum status rc = ERR_OK;
+
+	for (bool end = false; rc == ERR_OK && !(end && b.len == 0); ) {
+		size_t want = (size_t)d->chunk_size - b.len;
+		struct digest leaf;
+
+		if (s.len == 0 && !end) {
+			rc = input_chunk(in, &s);
+			end = rc == ERR_OK && s.len == 0;
+		}
+		want = s.len < want ? s.len : want;
+		buf_add(&b, s.data, want);
+		s = slice_cut(s, want, s.len);
+		if (rc != ERR_OK || b.len == 0 ||
+		    (b.len < d->chunk_size && !end))
+			continue;
+		rc = write_chunk(chunk_path(&a, dir, d->tree.size),
+		    buf_get(&b));
+		leaf = merkle_leaf(buf_get(&b));
+		merkledoc_chunk(d, &leaf, b.len);
+		buf_reset(&b);
+		arena_reset(&a);
+	}
+	buf_free(&b);
+	arena_free(&a);
+	return rc;
+}
+
+enum status
+chunkstore_write(const char *operand, const char *dir, uint64_t chunk_size)
+{
+	const struct json_limits limits = { .max_size = IO_READ_SIZE };
+	struct arena a = { 0 };
+	char *manifest = arena_printf(&a, "%s/%s", dir, manifest_name);
+	struct merkledoc d;
+	struct input in;
+	struct json doc;
+	struct err e;
+	enum status rc;
+
+	if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
+		(void)err_system(&e, "cannot make the directory");
+		rc = msg_err(dir, &e);
+	} else if (access(manifest, F_OK) == 0) {
+		(void)err_bad(&e, "there is a tree already");
+		rc = msg_err(manifest, &e);
+	} else {
+		rc = input_open(&in, operand, &limits);
+		if (rc == ERR_OK) {
+			merkledoc_begin(&d, &a, chunk_size, true);
+			rc = write_chunks(&in, dir, &d);
+			input_close(&in);
+		}
+	}
+	if (rc == ERR_OK) {
+		doc = merkledoc_end(&d);
+		output_document(manifest, &doc);
+	}
+	arena_free(&a);
+	return rc;
+}
+
+/* --- verifying ---------------------------------------------------------- */
+
+static enum status
+no(const char *path, const char *problem)
+{
+	struct err e;
+
+	(void)err_no(&e, "%s", problem);
+	return msg_err(path, &e);
+}
+
+static enum status
+check_chunk(const char *path, const struct merkledoc_chunk *c, struct buf *b)
+{
+	struct digest leaf;
+	struct err e;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	enum status rc;
+
+	if (fd < 0 && errno == ENOENT)
+		return no(path, "missing chunk");
+	if (fd < 0) {
+		(void)err_system(&e, "cannot open");
+		return msg_err(path, &e);
+	}
+	buf_reset(b);
+	rc = io_read_all(fd, b, c->size, &e);
+	(void)close(fd);
+	if (rc == ERR_INPUT || (rc == ERR_OK && b->len != c->size))
+		return no(path, "bad chunk: its size is another");
+	if (rc != ERR_OK)
+		return msg_err(path, &e);
+	leaf = merkle_leaf(buf_get(b));
+	if (!digest_equal(&leaf, &c->hash))
+		return no(path, "bad chunk: its hash is another");
+	return ERR_OK;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a directory, sorted. */
+static enum status
+list(const char *dir, struct arena *a, char ***names, size_t *n)
+{
+	struct dirent *entry;
+	DIR *d = opendir(dir);
+	size_t cap = 0;
+	struct err e;
+
+	*names = NULL;
+	*n = 0;
+	if (d == NULL) {
+		(void)err_system(&e, "cannot open");
+		return msg_err(dir, &e);
+	}
+	while ((entry = readdir(d)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (*n == cap) {
+			cap = cap == 0 ? 64 : 2 * cap;
+			*names = mem_array(*names, cap, sizeof(**names));
+		}
+		(*names)[(*n)++] = arena_dup(a, slice_of(entry->d_name));
+	}
+	(void)closedir(d);
+	if (*n > 0)
+		qsort(*names, *n, sizeof(**names), compare_names);
+	return ERR_OK;
+}
+
+/* True for the name that chunk_path gives a chunk of this tree. */
+static bool
+is_chunk(const char *name, uint64_t size)
+{
+	char want[NAME_DIGITS + sizeof(suffix) + 32];
+	uint64_t index = 0;
+	size_t digits = strspn(name, "0123456789");
+
+	if (digits < NAME_DIGITS || digits > 18)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		index = index * 10 + (uint64_t)(name[i] - '0');
+	(void)snprintf(want, sizeof(want), "%0*" PRIu64 "%s", NAME_DIGITS,
+	    index, suffix);
+	return index < size && strcmp(name, want) == 0;
+}
+
+static enum status
+check_extra(const char *dir, const struct merkledoc_tree *t, struct arena *a)
+{
+	char **names;
+	size_t n;
+	enum status worst = list(dir, a, &names, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], manifest_name) != 0 &&
+		    !is_chunk(names[i], t->size))
+			worst = err_worst(worst, no(arena_printf(a, "%s/%s",
+			    dir, names[i]), "extra file: no chunk of this "
+			    "tree"));
+	mem_free(names);
+	return worst;
+}
+
+static enum status
+check_some(const char *dir, const struct merkledoc_tree *t,
+    const struct chunkstore_check *c)
+{
+	struct arena a = { 0 };
+	struct buf b = { 0 };
+	enum status worst = ERR_OK;
+	uint64_t n = c->chunks > 0 ? c->chunks : t->size;
+
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t index = c->chunks > 0 ? c->chunk[i] : i;
+		char *path = chunk_path(&a, dir, index);
+
+		worst = err_worst(worst, index >= t->size ?
+		    no(path, "no chunk of this tree") :
+		    check_chunk(path, &t->chunk[index], &b));
+		arena_reset(&a);
+	}
+	if (c->chunks == 0)
+		worst = err_worst(worst, check_extra(dir, t, &a));
+	buf_free(&b);
+	arena_free(&a);
+	return worst;
+}
+
+enum status
+chunkstore_verify(const char *dir, const struct chunkstore_check *c)
+{
+	const struct json_limits limits = { .max_size = MANIFEST_MAX,
+		.max_depth = 8 };
+	struct arena a = { 0 };
+	char *path = arena_printf(&a, "%s/%s", dir, manifest_name);
+	struct merkledoc_tree t;
+	struct json doc;
+	struct err e;
+	enum status rc = input_document(path, &limits, &a, &doc);
+
+	if (rc == ERR_OK && merkledoc_read(&doc, &a, &t, &e) != ERR_OK)
+		rc = msg_err(path, &e);
+	if (rc == ERR_OK && t.chunk == NULL && t.size > 0) {
+		(void)err_bad(&e, "the tree comes without its chunk list");
+		rc = msg_err(path, &e);
+	}
+	if (rc == ERR_OK && c->root != NULL &&
+	    !digest_equal(c->root, &t.root))
+		rc = no(path, "the tree has another root");
+	if (rc == ERR_OK)
+		rc = check_some(dir, &t, c);
+	arena_free(&a);
+	return rc;
+}

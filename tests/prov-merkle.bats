@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+# lines N: the numbers 0 to N-1, one a line.
+lines() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) print i }'; }
+# blob N: N bytes that repeat only after 251.
+blob() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "%c", i % 251 + 1 }' | head -c "$1"; }
+root_of() { sed -n 's/.*"root":"\([^"]*\)".*/\1/p' "$1"; }
+
+@test "prov-merkle root: the reference tree of RFC 6962's implementations" {
+	printf '\n' | prov-merkle root --leaves lines >one
+	[ "$(root_of one)" = sha256:6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d ]
+	prov-merkle root --leaves lines </dev/null >none
+	printf '%s\n' '{"kind":"prov.merkle/v1","root":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","treeSize":0}' >want
+	same want none
+}
+
+@test "prov-merkle root: what openssl computes for three chunks" {
+	need_command openssl
+	blob 10 >f
+	h() { openssl dgst -sha256 -binary; }
+	{ printf '\0'; head -c 4 f; } | h >a
+	{ printf '\0'; tail -c +5 f | head -c 4; } | h >b
+	{ printf '\0'; tail -c +9 f; } | h >c
+	{ printf '\1'; cat a b; } | h >ab
+	want=$({ printf '\1'; cat ab c; } | openssl dgst -sha256 -hex)
+	prov-merkle root --chunk-size 4 f >got
+	[ "$(root_of got)" = "sha256:${want##* }" ]
+}
+
+@test "prov-merkle root: file, stdin, any number of threads give one tree" {
+	blob 250000 >part
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do cat part; done >f
+	prov-merkle root --jobs 1 f >want
+	for jobs in 2 3 64; do
+		prov-merkle root --jobs $jobs f >got
+		same want got
+	done
+	prov-merkle root <f >got
+	same want got
+	prov-merkle root --chunk-size 5000 --jobs 1 f >want
+	prov-merkle root --chunk-size 5000 --jobs 3 f >got
+	same want got
+}
+
+@test "prov-merkle root: lines, NUL records and leaf hashes agree" {
+	lines 100 >f
+	prov-merkle root --leaves lines f >want
+	tr '\n' '\0' <f | prov-merkle root --leaves nul >got
+	same want got
+	head -c -1 f | prov-merkle root --leaves lines >got
+	same want got
+	prov-merkle prove --leaves lines $(seq -f '--index %g' 0 99) f >all
+	jq -r '.leaves[].leafHash' all | while read -r h; do
+		echo "$h" | base64 -d | od -An -v -tx1 | tr -d ' \n'; echo
+	done >hex
+	prov-merkle root --leaves hex hex >got
+	same want got
+}
+
+@test "prov-merkle root: --append goes on without what was there" {
+	lines 1000 >f
+	prov-merkle root --leaves lines f >want
+	head -n 613 f | prov-merkle root --leaves lines --peaks >tree
+	tail -n +614 f | prov-merkle root --leaves lines --append tree >got
+	same want got
+	head -c 3072 f >a
+	tail -c +3073 f >b
+	prov-merkle root --chunk-size 1K f >want
+	prov-merkle root --chunk-size 1K --peaks a >tree
+	prov-merkle root --chunk-size 1K --append tree b >got
+	same want got
+	sed 's/"peaks":\["./"peaks":["_/' tree >bad
+	refuses 2 prov-merkle root --chunk-size 1K --append bad b
+	refuses 2 prov-merkle root --chunk-size 2K --append tree b
+	refuses 2 prov-merkle root --leaves lines --append tree b
+	prov-merkle root --chunk-size 1K --peaks b >tree
+	refuses 2 prov-merkle root --chunk-size 1K --append tree a
+}
+
+@test "prov-merkle root: memory does not grow with the input" {
+	[ -z "$(ldd "$(command -v prov-merkle)" | grep asan)" ] ||
+		skip "the sanitizer reserves address space"
+	truncate -s 512M sparse
+	(ulimit -v 200000; prov-merkle root sparse) >got
+	head -c 65536 /dev/zero >chunk
+	prov-merkle prove --index 0 chunk >p
+	leaf=$(jq -r .leafHash p | base64 -d | od -An -v -tx1 | tr -d ' \n')
+	for _ in $(seq 8192); do echo "$leaf"; done |
+		prov-merkle root --leaves hex >want
+	[ "$(root_of got)" = "$(root_of want)" ]
+}
+
+@test "prov-merkle: what it writes fits the schemas" {
+	lines 40 >f
+	{
+		prov-merkle root --leaves lines --peaks f
+		prov-merkle root --chunk-size 16 --chunks f
+		prov-merkle root /dev/null
+	} >trees
+	valid_against prov.merkle/v1 trees
+	{
+		prov-merkle prove --leaves lines --index 7 f
+		prov-merkle prove --leaves lines --index 7 --index 30 f
+		prov-merkle prove --leaves lines --index 0 --size 1 f
+	} >proofs
+	valid_against prov.inclusion/v1 proofs
+	prov-merkle consistency --leaves lines --size1 7 f >growth
+	valid_against prov.consistency/v1 growth
+}
+
+@test "prov-merkle prove: every leaf of a tree verifies, and only against its root" {
+	lines 21 >f
+	prov-merkle root --leaves lines f >r
+	for i in $(seq 0 20); do
+		prov-merkle prove --leaves lines --index "$i" f
+	done >proofs
+	prov-merkle verify proofs
+	prov-merkle verify --root "$(root_of r)" proofs
+	lines 22 | prov-merkle root --leaves lines >r2
+	head -n 1 proofs >p
+	refuses 1 prov-merkle verify --root "$(root_of r2)" p
+	# a stream of proofs tells each bad one
+	sed '3s/"leafIndex":2/"leafIndex":3/' proofs >bad
+	refuses 1 prov-merkle verify bad
+	grep -q 'record 3' refuses.err
+}
+
+@test "prov-merkle prove: several leaves share one proof" {
+	lines 1000 >f
+	prov-merkle prove --leaves lines --index 3 --index 900 --index 4 \
+		--index 3 f >p
+	prov-merkle verify p
+	[ "$(jq '.leaves | length' p)" -eq 3 ]
+	[ "$(jq '.hashes | length' p)" -lt 27 ]
+	sed 's/"leafIndex":900/"leafIndex":901/' p >bad
+	refuses 1 prov-merkle verify bad
+	jq -c '.leaves |= reverse' p >bad
+	refuses 1 prov-merkle verify bad
+	jq -c '.hashes |= .[1:]' p >bad
+	refuses 1 prov-merkle verify bad
+}
+
+@test "prov-merkle consistency: growth verifies, another history does not" {
+	lines 77 >f
+	for m in 1 2 31 32 33 64 76 77; do
+		prov-merkle consistency --leaves lines --size1 $m f >p
+		prov-merkle verify p
+	done
+	prov-merkle consistency --leaves lines --size1 10 --size2 20 f >p
+	prov-merkle verify p
+	[ "$(jq .size2 p)" -eq 20 ]
+	sed '5s/.*/rewritten/' f | prov-merkle consistency --leaves lines \
+		--size1 10 --size2 20 >other
+	jq -c --arg r "$(jq -r .root1 p)" '.root1 = $r' other >bad
+	refuses 1 prov-merkle verify bad
+	refuses 2 prov-merkle consistency --leaves lines --size1 78 f
+	refuses 2 prov-merkle consistency --leaves lines f
+	refuses 2 prov-merkle consistency --leaves lines --size1 9 --size2 8 f
+}
+
+@test "prov-merkle verify: transparency-dev's vectors" {
+	need_shared
+	n=0
+	while IFS= read -r line; do
+		printf '%s\n' "$line" >case.json
+		got=0
+		prov-merkle verify case.json 2>err || got=$?
+		case $line in
+		*'"wantErr":true'*) [ $got -eq 1 ] || [ $got -eq 2 ] ;;
+		*) [ $got -eq 0 ] ;;
+		esac || { echo "exit $got: $line"; cat err; return 1; }
+		n=$((n + 1))
+	done <"$SHARED/vectors/merkle/cases.ndjson"
+	[ "$n" -gt 100 ]
+}
+
+@test "prov-merkle verify: Rekor's inclusion proofs" {
+	lines 9 >f
+	prov-merkle prove --leaves lines --index 6 f >p
+	body=$(printf 6 | base64)
+	root=$(root_of p); root=${root#sha256:}
+	jq -c --arg b "$body" --arg r "$root" '{u: {body: $b, verification:
+		{inclusionProof: {logIndex: .leafIndex, treeSize: .treeSize,
+		rootHash: $r, hashes: .hashes}}}}' p >api
+	prov-merkle verify api
+	jq -c --arg b "$body" --arg r "$(printf %s "$root" | xxd -r -p |
+		base64)" '{canonicalizedBody: $b, inclusionProof: {logIndex:
+		(.leafIndex | tostring), treeSize: (.treeSize | tostring),
+		rootHash: $r, hashes: .hashes}}' p >bundle
+	prov-merkle verify bundle
+	jq -c .inclusionProof bundle >bare
+	refuses 2 prov-merkle verify bare
+	printf 6 >leaf
+	prov-merkle verify bare leaf
+	printf 7 >leaf
+	refuses 1 prov-merkle verify bare leaf
+	sed 's/"canonicalizedBody":"Ng=="/"canonicalizedBody":"Nw=="/' bundle >bad
+	refuses 1 prov-merkle verify bad
+}
+
+@test "prov-merkle store, verify: every bad, missing or extra chunk is named" {
+	blob 100 >f
+	prov-merkle store --chunk-size 16 f d
+	prov-merkle root --chunk-size 16 --chunks f >want
+	same want d/manifest.json
+	cat d/0*.chunk >all
+	same f all
+	prov-merkle verify d
+	prov-merkle verify --root "$(root_of want)" d
+	refuses 1 prov-merkle verify --root "${root:-$(printf '%064d' 0)}" d
+	printf X >>d/00000001.chunk
+	printf '................' >d/00000003.chunk
+	rm d/00000005.chunk
+	: >d/00000007.chunk
+	status_is 1 prov-merkle verify d 2>err
+	cat >want <<-X
+	prov-merkle: d/00000001.chunk: bad chunk: its size is another
+	prov-merkle: d/00000003.chunk: bad chunk: its hash is another
+	prov-merkle: d/00000005.chunk: missing chunk
+	prov-merkle: d/00000007.chunk: extra file: no chunk of this tree
+	X
+	same want err
+	prov-merkle verify --chunk 0 --chunk 2 d
+	refuses 1 prov-merkle verify --chunk 3 d
+	refuses 1 prov-merkle verify --chunk 7 d
+	refuses 2 prov-merkle store f d
+}
+
+@test "prov-merkle verify --chunk: one chunk without the others" {
+	blob 100 >f
+	prov-merkle store --chunk-size 16 f d
+	prov-merkle prove --chunk-size 16 --index 4 f >p
+	prov-merkle verify --chunk 4 p d/00000004.chunk
+	prov-merkle verify --chunk 4 d/manifest.json d/00000004.chunk
+	refuses 1 prov-merkle verify --chunk 4 p d/00000003.chunk
+	refuses 1 prov-merkle verify --chunk 3 p d/00000004.chunk
+	refuses 1 prov-merkle verify --chunk 3 d/manifest.json d/00000004.chunk
+	refuses 1 prov-merkle verify --chunk 9 d/manifest.json d/00000004.chunk
+}
+
+@test "prov-merkle verify: documents that are no proofs are refused" {
+	lines 5 >f
+	prov-merkle prove --leaves lines --index 2 f >p
+	for change in '.extra = 1' 'del(.leafHash)' 'del(.root)' \
+		'.leaves = []' '.hashes = "x"' '.hashes[0] = "AA=="' \
+		'.leafIndex = -1' '.leafIndex = 1.5' '.treeSize = "5"' \
+		'.root = "sha256:00"' '.kind = "prov.inclusion/v2"' \
+		'{}' '[]' '1'; do
+		jq -c "$change" p >bad
+		refuses 2 prov-merkle verify bad
+	done
+	prov-merkle root --chunk-size 4 --chunks f >t
+	for change in '.chunks[1].offset = 3' '.chunks |= .[1:]' \
+		'.chunks[0].hash = .root' '.treeSize = 4' '.totalSize = 11' \
+		'.chunkSize = 5' '.chunks[0].index = 1' \
+		'del(.chunkSize)' '.x = 1'; do
+		jq -c "$change" t >bad
+		refuses 2 prov-merkle verify --chunk 0 bad f
+	done
+}
+
+@test "prov-merkle: usage and input that is refused" {
+	lines 5 >f
+	for args in 'root --chunk-size 0 f' 'root --leaves words f' \
+		'root f f' 'prove f' 'prove --index x f' 'prove --index 99 f' \
+		'prove --index -1 f' 'consistency --size1 0 f' 'store f' \
+		'verify --leaf 00 f' 'verify --chunk 1 --chunk 2 f f' \
+		'root --leaves lines --chunks f' 'nonsense' \
+		'root --leaves hex f'; do
+		refuses 2 prov-merkle $args
+	done
+	refuses 3 prov-merkle root nowhere
+	refuses 3 prov-merkle root .
+	prov-merkle prove --leaves lines --index 1 f >p
+	refuses 3 prov-merkle verify p nowhere
+}
