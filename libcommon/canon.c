@@ -280,14 +280,15 @@ static inline int
 space(struct writer *w)
 {
 	struct lex *l = &w->lex;
-	int c;
 
-	l->p = lex_skip_space(l->p, l->end);
-	if (l->p < l->end)
-		return (unsigned char)*l->p;
-	c = lex_space(l);
-	keep_room(w);
-	return c;
+	for (;;) {
+		l->p = lex_skip_space(l->p, l->end);
+		if (l->p < l->end)
+			return (unsigned char)*l->p;
+		if (!lex_refill(l))
+			return -1;
+		keep_room(w);
+	}
 }
 
 /* Copies bytes that stand for themselves; stores up to 15 too many. */
@@ -338,9 +339,10 @@ copy_escape(struct writer *w, const char *p, const char *q)
 	return w->o - before != (ptrdiff_t)n;
 }
 
-/* At the quote: the string to the output.  *escaped: it has escapes there. */
+/* At the quote: the string to the output.  keep: its text in the window is
+ * needed afterwards.  *escaped: it has escapes in the output. */
 static bool
-copy_string(struct writer *w, bool *escaped)
+copy_string(struct writer *w, bool keep, bool *escaped)
 {
 	struct lex *l = &w->lex;
 	const char *q;
@@ -350,7 +352,7 @@ copy_string(struct writer *w, bool *escaped)
 	for (;;) {
 		l->p = copy_plain(l->p, l->end, &w->o);
 		if (l->p == l->end) {
-			if (!lex_fill(l))
+			if (!(keep ? lex_fill(l) : lex_refill(l)))
 				return lex_expected(l, "the rest of a string");
 			keep_room(w);
 			continue;
@@ -376,19 +378,27 @@ copy_string(struct writer *w, bool *escaped)
 	return true;
 }
 
-/* Eight bytes at p as a number that sorts as RFC 8785 sorts keys. */
-static uint64_t
+/* The first eight bytes of a key as a number that sorts as RFC 8785 does.
+ * Eight bytes can be read at p. */
+static inline uint64_t
 key_prefix(const char *p, size_t len)
 {
-	uint64_t v = 0;
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t v;
 
-	for (size_t i = 0; i < 8; i++) {
-		unsigned c = i < len ? (unsigned char)p[i] : 0;
+	memcpy(&v, p, 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	if (len < 8)
+		v = len == 0 ? 0 : v & ~(uint64_t)0 << (64 - 8 * len);
+	if ((v & ones << 7) != 0)
+		for (int shift = 0; shift < 64; shift += 8) {
+			uint64_t c = v >> shift & 0xff;
 
-		if (c == 0xee || c == 0xef)
-			c += 0x10;	/* see json_key_cmp */
-		v = v << 8 | c;
-	}
+			if (c == 0xee || c == 0xef)	/* see json_key_cmp */
+				v += (uint64_t)0x10 << shift;
+		}
 	return v;
 }
 
@@ -418,16 +428,16 @@ copy_key(struct writer *w)
 
 	if (space(w) != '"')
 		return lex_expected(&w->lex, "a key in quotes");
-	e.offset = lex_offset(&w->lex, w->lex.p);
+	e.offset = (uint32_t)lex_offset(&w->lex, w->lex.p);
 	e.start = (size_t)(w->o - w->out.data);
 	raw = w->lex.p + 1;
-	if (!copy_string(w, &escaped))
+	if (!copy_string(w, true, &escaped))
 		return false;
 	if (escaped) {
 		size_t n = (size_t)(w->lex.p - 1 - raw);
 
 		e.unescaped = w->keys.len;
-		n = lex_unescape(buf_room(&w->keys, n),
+		n = lex_unescape(buf_room(&w->keys, n + 8),
 		    (struct slice){ raw, n });
 		w->keys.len += n;
 		e.key_len = (uint32_t)n;
@@ -661,7 +671,7 @@ copy_scalar(struct writer *w, int c)
 	bool escaped;
 
 	if (c == '"')
-		return copy_string(w, &escaped);
+		return copy_string(w, false, &escaped);
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return copy_number(w);
 	if (c == 't')

@@ -112,7 +112,7 @@ open_container(struct reader *r, bool is_object)
 {
 	struct frame f = {
 		.start = r->scratch.len,
-		.offset = lex_offset(&r->lex, r->lex.p),
+		.offset = (uint32_t)lex_offset(&r->lex, r->lex.p),
 		.is_object = is_object
 	};
 
@@ -178,7 +178,7 @@ read_key(struct reader *r)
 
 	if (lex_space(&r->lex) != '"')
 		return lex_expected(&r->lex, "a key in quotes");
-	m.key_offset = lex_offset(&r->lex, r->lex.p);
+	m.key_offset = (uint32_t)lex_offset(&r->lex, r->lex.p);
 	if (!read_text(r, &key))
 		return false;
 	m.key = key.data;
@@ -199,7 +199,7 @@ read_scalar(struct reader *r, int c, struct json *out)
 	struct slice text = { NULL, 0 };
 	bool canonical = false;
 
-	*out = (struct json){ .offset = lex_offset(&r->lex, r->lex.p) };
+	*out = (struct json){ .offset = (uint32_t)lex_offset(&r->lex, r->lex.p) };
 	if (c == '"') {
 		out->type = JSON_STRING;
 		if (!read_text(r, &text))
@@ -323,7 +323,6 @@ json_parse_lossy(struct slice text, const struct json_limits *limits,
 		.s = &s,
 		.limits = limits,
 		.e = e,
-		.doc = s.window,
 		.p = s.window + s.pos,
 		.end = s.window + s.len
 	};

@@ -95,8 +95,8 @@ struct json_stream {
 	uint64_t start;		/* where in the stream the last document began */
 	uint64_t count;		/* documents read so far */
 	enum status (*more)(struct json_stream *, struct err *);
-	/* Told before each document that the bytes before pos are done with;
-	 * may move what follows to the window's start (changing pos, len and
+	/* Told before each document (and by canon_stream within one) that the
+	 * bytes before pos are done with; may move what follows to the window's start (changing pos, len and
 	 * base).  May be NULL. */
 	void (*discard)(struct json_stream *);
 	void *ctx;

@@ -14,23 +14,42 @@ enum {
 
 static const char largest_safe[] = "9007199254740992";	/* 2^53 */
 
-bool
-lex_refuse(struct lex *l, const char *at, const char *fmt, ...)
+/* offset is the document's. */
+__attribute__((format(printf, 3, 0))) static bool
+refuse(struct lex *l, uint64_t offset, const char *fmt, va_list ap)
 {
 	char text[ERR_TEXT_MAX];
 	char record[40] = "";
-	va_list ap;
 
 	if (l->rc != ERR_OK)
 		return false;	/* the first error wins */
-	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	if (l->s->count > 0)
 		(void)snprintf(record, sizeof(record),
 		    " (record %" PRIu64 ")", l->s->count + 1);
-	l->rc = err_input(l->e, l->s->base + (uint64_t)(at - l->s->window),
-	    "%s%s", text, record);
+	l->rc = err_input(l->e, l->start + offset, "%s%s", text, record);
+	return false;
+}
+
+__attribute__((format(printf, 3, 4))) static bool
+refuse_at(struct lex *l, uint64_t offset, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)refuse(l, offset, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool
+lex_refuse(struct lex *l, const char *at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)refuse(l, lex_offset(l, at), fmt, ap);
+	va_end(ap);
 	return false;
 }
 
@@ -62,7 +81,7 @@ lex_expected(struct lex *l, const char *what)
 static bool
 too_large(struct lex *l)
 {
-	return lex_refuse(l, l->doc, "document larger than the limit of %"
+	return refuse_at(l, 0, "document larger than the limit of %"
 	    PRIu64 " bytes", l->limits->max_size);
 }
 
@@ -73,7 +92,7 @@ lex_fill(struct lex *l)
 	size_t before = s->len;
 
 	while (s->len == before && !s->eof && s->more != NULL) {
-		if ((uint64_t)(l->end - l->doc) > l->limits->max_size)
+		if (lex_offset(l, l->end) > l->limits->max_size)
 			return too_large(l);
 		l->rc = s->more(s, l->e);
 		if (l->rc != ERR_OK)
@@ -81,6 +100,18 @@ lex_fill(struct lex *l)
 	}
 	l->end = s->window + s->len;
 	return s->len > before;
+}
+
+bool
+lex_refill(struct lex *l)
+{
+	struct json_stream *s = l->s;
+
+	s->pos = s->len;
+	if (s->discard != NULL)
+		s->discard(s);
+	l->p = l->end = s->window + s->pos;
+	return lex_fill(l);
 }
 
 /* True when n bytes are there from p on. */
@@ -118,11 +149,8 @@ skip_between(struct lex *l, bool *line_feed)
 			if (!lex_is_space(*l->p))
 				return (unsigned char)*l->p;
 		}
-		s->pos = (size_t)(l->p - s->window);
-		if (s->discard != NULL)
-			s->discard(s);
-		l->doc = l->p = l->end = s->window + s->pos;
-		if (!lex_fill(l))
+		l->start = s->base + s->len;	/* nothing of it yet */
+		if (!lex_refill(l))
 			return -1;
 	}
 }
@@ -137,8 +165,9 @@ lex_begin(struct lex *l, struct json_stream *s,
 	if (s->discard != NULL)
 		s->discard(s);
 	*l = (struct lex){ .s = s, .limits = limits, .e = e };
-	l->doc = l->p = s->window + s->pos;
+	l->p = s->window + s->pos;
 	l->end = s->window + s->len;
+	l->start = s->base + s->pos;
 	s->lossy = false;
 	*got = false;
 	c = skip_between(l, &line_feed);
@@ -149,9 +178,8 @@ lex_begin(struct lex *l, struct json_stream *s,
 	if (!line_feed)
 		return lex_expected(l, "a line feed before the next document, "
 		    "or the end of the input");
-	l->doc = l->p;
 	s->pos = (size_t)(l->p - s->window);
-	s->start = s->base + s->pos;
+	s->start = l->start = s->base + s->pos;
 	if (c < 0)
 		return lex_expected(l, "a JSON document");
 	if (c == 0xef && have(l, l->p, 3) &&
@@ -165,7 +193,7 @@ lex_begin(struct lex *l, struct json_stream *s,
 bool
 lex_finish(struct lex *l)
 {
-	if ((uint64_t)(l->p - l->doc) > l->limits->max_size)
+	if (lex_offset(l, l->p) > l->limits->max_size)
 		return too_large(l);
 	l->s->pos = (size_t)(l->p - l->s->window);
 	l->s->count++;
@@ -193,7 +221,7 @@ lex_close(struct lex *l)
 bool
 lex_duplicate(struct lex *l, struct slice key, uint32_t offset)
 {
-	return lex_refuse(l, l->doc + offset,
+	return refuse_at(l, offset,
 	    "found key '%.*s' twice in one object",
 	    key.len > 64 ? 64 : (int)key.len, key.data);
 }

@@ -21,7 +21,7 @@ struct lex {
 	const struct json_limits *limits;
 	struct err *e;
 	enum status rc;
-	const char *doc;	/* the document's first byte */
+	uint64_t start;		/* where the document begins in the stream */
 	const char *p;		/* the next byte */
 	const char *end;	/* behind the last byte there is */
 	uint32_t depth;		/* containers that are open */
@@ -36,6 +36,9 @@ bool lex_finish(struct lex *l);
 
 /* More bytes behind end; false at the end of the stream or on an error. */
 bool lex_fill(struct lex *l);
+/* The same at the end of the window, nothing of which is needed any more: its
+ * memory may be used again. */
+bool lex_refill(struct lex *l);
 /* Skips white space; the byte that follows, or -1 at the end (or on an
  * error, which rc tells). */
 int lex_space(struct lex *l);
@@ -64,10 +67,11 @@ bool lex_expected(struct lex *l, const char *what);
 bool lex_refuse(struct lex *l, const char *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-static inline uint32_t
+/* Where a byte of the window is in the document. */
+static inline uint64_t
 lex_offset(const struct lex *l, const char *at)
 {
-	return (uint32_t)(at - l->doc);
+	return l->s->base + (uint64_t)(at - l->s->window) - l->start;
 }
 
 /*

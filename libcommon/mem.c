@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "mem.h"
 #include "msg.h"
@@ -10,7 +12,8 @@
 enum {
 	BLOCK_FIRST = 16 * 1024,	/* a small run touches four pages */
 	BLOCK_MAX = 4 * 1024 * 1024,	/* growth stops here: little is lost */
-	ALIGN = 16
+	ALIGN = 16,
+	LARGE = 4 * 1024 * 1024	/* a buffer worth asking for large pages */
 };
 
 struct arena_block {
@@ -253,6 +256,22 @@ arena_free(struct arena *a)
 	a->next = a->end = NULL;
 }
 
+/* Large pages spare a large buffer most of its page faults. */
+static void
+want_large_pages(const struct buf *b)
+{
+#ifdef MADV_HUGEPAGE
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	/* The whole of malloc's mapping, or realloc could not move it. */
+	uintptr_t start = (uintptr_t)b->data & ~(page - 1);
+	uintptr_t end = ((uintptr_t)b->data + b->cap + page - 1) & ~(page - 1);
+
+	(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+	(void)b;
+#endif
+}
+
 char *
 buf_room(struct buf *b, size_t n)
 {
@@ -267,6 +286,8 @@ buf_room(struct buf *b, size_t n)
 			cap += cap / 2;
 		b->data = mem_realloc(b->data, cap);
 		b->cap = cap;
+		if (cap >= LARGE)
+			want_large_pages(b);
 	}
 	return b->data + b->len;
 }
