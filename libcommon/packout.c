@@ -84,7 +84,7 @@ packout_envelope(struct arena *a, const struct json *doc,
 }
 
 enum status
-packout_source(int fd, struct packout_item *out, struct err *e)
+packout_hash(int fd, struct packout_item *out, struct err *e)
 {
 	struct crypt_hasher *hasher = crypt_hasher_open(CRYPT_SHA256);
 	struct buf window = { 0 };
@@ -102,6 +102,14 @@ packout_source(int fd, struct packout_item *out, struct err *e)
 	crypt_hasher_take(hasher, out->digest.sha256);
 	crypt_hasher_close(hasher);
 	buf_free(&window);
+	return rc;
+}
+
+enum status
+packout_source(int fd, struct packout_item *out, struct err *e)
+{
+	enum status rc = packout_hash(fd, out, e);
+
 	if (rc == ERR_OK && lseek(fd, 0, SEEK_SET) != 0)
 		rc = err_system(e, "cannot read it twice");
 	if (rc == ERR_OK && out->size > USTAR_SIZE_MAX)

@@ -56,8 +56,9 @@ enum status packout_write(struct packout *p, struct arena *a,
 enum status packout_envelope(struct arena *a, const struct json *doc,
     struct packout_item *out, struct err *e);
 
-/* A source's digest and size from its descriptor, which is left at its
- * beginning. */
+/* A file's digest and size; and the same for a source, whose descriptor is
+ * put back to the beginning. */
+enum status packout_hash(int fd, struct packout_item *out, struct err *e);
 enum status packout_source(int fd, struct packout_item *out, struct err *e);
 
 /* packout.chunk over the parts themselves: ctx is a struct packout_parts. */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "input.h"
+#include "io.h"
+#include "msg.h"
+#include "packfiles.h"
+#include "packparts.h"
+
+enum {
+	PART_MAX = 2000 * 1024 * 1024	/* bytes of evidence, in memory */
+};
+
+static enum status
+load_documents(struct packfiles *f, struct arena *a)
+{
+	const struct json *context;
+	enum status rc = input_document(f->verdict, &json_own, a,
+	    &f->doc_verdict);
+
+	if (rc == ERR_OK)
+		rc = input_document(f->decision, &json_own, a,
+		    &f->doc_decision);
+	if (rc == ERR_OK)
+		rc = input_document(f->inputs, &json_own, a, &f->doc_inputs);
+	if (rc != ERR_OK)
+		return rc;
+	if (f->context != NULL)
+		return input_document(f->context, &json_own, a,
+		    &f->doc_context);
+	context = json_get(json_get(&f->doc_inputs, "inputs"), "context");
+	if (context == NULL)
+		opt_usage_error("%s holds no context: --context is needed",
+		    f->inputs);
+	f->doc_context = *context;
+	return ERR_OK;
+}
+
+/* Which digest the documents give a part; NULL: the decision took none. */
+static const struct digest *
+wanted(const struct context *c, const struct digest *evidence,
+    enum merkledoc_role role)
+{
+	switch (role) {
+	case MERKLEDOC_EVIDENCE:
+		return evidence;
+	case MERKLEDOC_POLICY:
+		return &c->policy;
+	case MERKLEDOC_POLICY_JQ:
+		return c->has_policy_jq ? &c->policy_jq : NULL;
+	case MERKLEDOC_BUDGET:
+		return c->has_budget ? &c->budget : NULL;
+	default:
+		return c->has_keyring ? &c->keyring : NULL;
+	}
+}
+
+static enum status
+load_part(struct packfiles *f, enum merkledoc_role role,
+    const struct digest *want, struct arena *a)
+{
+	const char *path = f->part[role], *name = merkledoc_role_name[role];
+	struct slice text;
+	struct err e;
+	enum status rc;
+
+	if (path == NULL && want != NULL)
+		opt_usage_error("the decision took a %s: --%s is needed",
+		    name, name);
+	if (path != NULL && want == NULL)
+		opt_usage_error("the decision took no %s", name);
+	if (path == NULL)
+		return ERR_OK;
+	rc = input_file(path, PART_MAX, a, &text);
+	if (rc != ERR_OK)
+		return rc;
+	rc = role == MERKLEDOC_POLICY_JQ ?
+	    packparts_raw(text, want, &f->parts.part[role], &e) :
+	    packparts_json(a, text, want, &f->parts.part[role], &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
+}
+
+static enum status
+load_parts(struct packfiles *f, struct arena *a)
+{
+	struct digest evidence;
+	struct context context;
+	struct err e;
+	enum status rc = context_read(&f->doc_context, &context, &e);
+
+	if (rc != ERR_OK)
+		return msg_err(f->context != NULL ? f->context : f->inputs, &e);
+	if (!digest_read(json_get_text(&f->doc_verdict, "evidence"),
+	    &evidence)) {
+		(void)err_bad(&e, "a verdict that names no evidence");
+		return msg_err(f->verdict, &e);
+	}
+	for (int i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++)
+		rc = load_part(f, (enum merkledoc_role)i, wanted(&context,
+		    &evidence, (enum merkledoc_role)i), a);
+	if (rc == ERR_OK)
+		(void)merkledoc_proof_root(a, f->parts.part, &f->merkle);
+	return rc;
+}
+
+static struct packout_item *
+new_item(struct packout *p)
+{
+	p->item = mem_array(p->item, p->items + 1, sizeof(*p->item));
+	return &p->item[p->items++];
+}
+
+/* Each file holds one envelope or Sigstore bundle, or several. */
+static enum status
+load_envelopes(struct packfiles *f, const struct opt_list *list,
+    enum manifest_entry kind, struct arena *a)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct input in;
+		struct err e;
+		bool got = true;
+		enum status rc = input_open(&in, list->item[i],
+		    &json_foreign);
+
+		while (rc == ERR_OK && got) {
+			struct packout_item item;
+			struct json doc;
+
+			rc = input_next(&in, a, &doc, &got);
+			if (rc != ERR_OK || !got)
+				break;
+			rc = packout_envelope(a, &doc, &item, &e);
+			if (rc == ERR_OK && item.kind != kind)
+				rc = err_input(&e, doc.offset, kind ==
+				    MANIFEST_BUNDLE ? "not a Sigstore bundle" :
+				    "not a DSSE envelope");
+			if (rc == ERR_OK && kind == MANIFEST_ATTESTATION)
+				rc = packcheck_attestation(
+				    &f->documents, a, item.bytes, &e);
+			if (rc != ERR_OK)
+				rc = input_fault(&in, &e);
+			else
+				*new_item(&f->out) = item;
+		}
+		/* The items point into the arena alone. */
+		input_close(&in);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static enum status
+load_items(struct packfiles *f, struct arena *a)
+{
+	enum status rc = load_envelopes(f, &f->attestations,
+	    MANIFEST_ATTESTATION, a);
+
+	if (rc == ERR_OK)
+		rc = load_envelopes(f, &f->bundles, MANIFEST_BUNDLE, a);
+	if (rc == ERR_OK && f->events != NULL) {
+		struct packout_item *item = new_item(&f->out);
+
+		memset(item, 0, sizeof(*item));
+		item->kind = MANIFEST_EVENTS;
+		rc = input_file(f->events, json_own.max_size, a,
+		    &item->bytes);
+	}
+	for (size_t i = 0; i < f->sources.count && rc == ERR_OK; i++) {
+		struct packout_item item;
+		struct err e;
+		int fd;
+
+		rc = io_open_read(f->sources.item[i], &fd, &e);
+		if (rc == ERR_OK)
+			rc = packout_source(fd, &item, &e);
+		if (rc != ERR_OK)
+			return msg_err(f->sources.item[i], &e);
+		*new_item(&f->out) = item;
+	}
+	return rc;
+}
+
+static void
+report_failure(void *ctx, const char *check, const char *entry,
+    enum packcheck_result result, const char *detail)
+{
+	(void)entry;
+	if (result == PACKCHECK_FAIL)
+		msg_say(ctx, "%s: %s", check, detail);
+}
+
+static enum status
+check_documents(struct packfiles *f, struct arena *a)
+{
+	struct packcheck check = { .report = report_failure };
+	struct err e;
+
+	if (merkledoc_read(&f->merkle, a, &f->tree, &e) != ERR_OK)
+		return msg_err(NULL, &e);
+	f->documents = (struct packcheck_documents){ &f->doc_verdict,
+	    &f->doc_decision, &f->doc_inputs, &f->doc_context, &f->tree };
+	return packcheck_documents(&f->documents, a, &check, &e);
+}
+
+enum status
+packfiles_load(struct packfiles *f, struct arena *a)
+{
+	struct packout *out = &f->out;
+	enum status rc = load_documents(f, a);
+
+	if (rc == ERR_OK)
+		rc = load_parts(f, a);
+	if (rc == ERR_OK)
+		rc = check_documents(f, a);
+	if (rc == ERR_OK)
+		rc = load_items(f, a);
+	out->verdict = &f->doc_verdict;
+	out->decision = &f->doc_decision;
+	out->inputs = &f->doc_inputs;
+	out->context = &f->doc_context;
+	out->merkle = &f->merkle;
+	out->chunk = packout_chunk;
+	out->chunk_ctx = &f->parts;
+	return rc;
+}
+
+void
+packfiles_close(struct packfiles *f)
+{
+	for (size_t i = 0; i < f->out.items; i++)
+		if (f->out.item[i].bytes.data == NULL)
+			(void)close(f->out.item[i].fd);
+	mem_free(f->attestations.item);
+	mem_free(f->bundles.item);
+	mem_free(f->sources.item);
+	mem_free(f->out.item);
+	f->out.item = NULL;
+	f->out.items = 0;
+}
