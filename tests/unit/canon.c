@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Properties of canonical bytes, over random values: however a value is
+ * written down, both writers give the same bytes, and those are a fixed
+ * point.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "canon.h"
+#include "feed.h"
+#include "tap.h"
+#include "utf8.h"
+
+static struct arena arena;
+static uint64_t state = 88172645463325252u;
+
+static uint32_t
+below(uint32_t n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 32) % n;
+}
+
+static struct slice
+random_string(void)
+{
+	static const uint32_t of[] = { 'a', 'b', '"', '\\', '/', '\n', 0, 0x1f,
+	    0x7f, 0xe9, 0x20ac, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x1f600,
+	    0x10ffff };
+	size_t n = below(below(8) == 0 ? 60 : 5), len = 0;
+	char *s = arena_alloc(&arena, n * 4 + 1);
+
+	for (size_t i = 0; i < n; i++)
+		len += utf8_write(s + len, of[below(sizeof(of) /
+		    sizeof(*of))]);
+	return (struct slice){ s, len };
+}
+
+static struct json
+random_value(int depth)
+{
+	static const char *const numbers[] = { "0", "1.50", "1e3", "-2.5E-9",
+	    "12", "1e21", "123456789012345678", "0.1", "-0" };
+	struct json v;
+
+	switch (below(depth > 0 ? 7 : 4)) {
+	case 0:
+		return json_bool(below(2));
+	case 1:
+		v = (struct json){ .type = JSON_NUMBER };
+		v.u.text = numbers[below(9)];
+		v.len = (uint32_t)strlen(v.u.text);
+		return v;
+	case 2:
+	case 3:
+		return json_string(random_string());
+	case 4:
+		v = json_array();
+		for (uint32_t i = below(5); i > 0; i--)
+			json_push(&arena, &v, random_value(depth - 1));
+		return v;
+	default:
+		v = json_object();
+		for (uint32_t i = below(below(8) == 0 ? 60 : 6); i > 0; i--)
+			json_set_slice(&arena, &v, random_string(),
+			    random_value(depth - 1));
+		return v;
+	}
+}
+
+static void
+spaces(struct buf *out)
+{
+	static const char of[] = " \t\r\n";
+
+	for (uint32_t n = below(4) == 0 ? below(20) : 0; n > 0; n--)
+		buf_byte(out, of[below(4)]);
+}
+
+/* A string in one of its many spellings. */
+static void
+spell(struct buf *out, struct slice s)
+{
+	size_t pos = 0, before;
+	uint32_t cp;
+
+	buf_byte(out, '"');
+	while (pos < s.len) {
+		before = pos;
+		cp = utf8_next(s, &pos);
+		if (cp >= 0x10000 && below(2) == 0)
+			buf_printf(out, "\\u%04x\\u%04X",
+			    0xd800 + ((cp - 0x10000) >> 10),
+			    0xdc00 + ((cp - 0x10000) & 0x3ff));
+		else if (cp == '/' && below(2) == 0)
+			buf_text(out, "\\/");
+		else if (cp == '\n' && below(2) == 0)
+			buf_text(out, "\\n");
+		else if (cp < 0x20 || cp == '"' || cp == '\\' ||
+		    (cp < 0x10000 && below(3) == 0))
+			buf_printf(out, "\\u%04x", cp);
+		else
+			buf_add(out, s.data + before, pos - before);
+	}
+	buf_byte(out, '"');
+}
+
+/* The value as text: members in any order, any white space and escapes. */
+static void
+write_somehow(struct buf *out, const struct json *v)
+{
+	uint32_t n = (uint32_t)json_count(v), first = n > 0 ? below(n) : 0;
+
+	spaces(out);
+	if (v->type == JSON_STRING) {
+		spell(out, json_text(v));
+	} else if (v->type == JSON_ARRAY) {
+		buf_byte(out, '[');
+		JSON_EACH(it, v) {
+			if (it != v->u.item)
+				buf_byte(out, ',');
+			write_somehow(out, it);
+		}
+		spaces(out);
+		buf_byte(out, ']');
+	} else if (v->type == JSON_OBJECT) {
+		bool backwards = below(2);
+
+		buf_byte(out, '{');
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t at = (backwards ? n - i + first : first + i) %
+			    n;
+			const struct json_member *m = v->u.member + at;
+
+			if (i > 0)
+				buf_byte(out, ',');
+			spaces(out);
+			spell(out, (struct slice){ m->key, m->key_len });
+			spaces(out);
+			buf_byte(out, ':');
+			write_somehow(out, &m->value);
+		}
+		spaces(out);
+		buf_byte(out, '}');
+	} else {
+		canon_write(out, v);
+	}
+	spaces(out);
+}
+
+static enum status
+to_buf(void *ctx, struct slice piece, struct err *e)
+{
+	(void)e;
+	buf_slice(ctx, piece);
+	return ERR_OK;
+}
+
+static bool
+streams_to(struct slice text, size_t step, struct slice want)
+{
+	struct buf out = { 0 };
+	struct feed f;
+	struct err e;
+	bool got, good;
+
+	good = canon_stream(feed_open(&f, text, step), &json_foreign, to_buf,
+	    &out, &got, &e) == ERR_OK && got &&
+	    slice_eq(buf_get(&out), want);
+	feed_close(&f);
+	buf_free(&out);
+	return good;
+}
+
+static void
+test_properties(void)
+{
+	int bad = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		struct json v = random_value(4), w;
+		struct slice want = canon_text(&arena, &v);
+		struct err e;
+
+		for (int j = 0; j < 3; j++) {
+			struct buf text = { 0 };
+
+			write_somehow(&text, &v);
+			bad += !streams_to(buf_get(&text),
+			    1 + below(j == 0 ? 7 : 4000), want) ||
+			    json_parse(buf_get(&text), &json_foreign, &arena,
+			    &w, &e) != ERR_OK ||
+			    !slice_eq(canon_text(&arena, &w), want);
+			buf_free(&text);
+		}
+		bad += !streams_to(want, 64, want);
+		arena_reset(&arena);
+	}
+	ok(bad == 0, "any spelling gives the same bytes, %d do not", bad);
+}
+
+/* Objects and arrays large enough to leave in pieces. */
+static void
+test_large(void)
+{
+	struct json o = json_object(), a = json_array();
+	struct buf text = { 0 };
+
+	for (int i = 0; i < 3000; i++) {
+		struct json m = json_object();
+
+		json_set_z(&arena, &m, "description",
+		    "some text that is neither short nor very long");
+		json_set(&arena, &m, "id", json_int(&arena, i));
+		json_push(&arena, &a, m);
+		json_set(&arena, &o, arena_printf(&arena, "key-%d", i), m);
+	}
+	write_somehow(&text, &o);
+	ok(streams_to(buf_get(&text), 50000, canon_text(&arena, &o)),
+	    "a large object in no order is put in order");
+	buf_reset(&text);
+	write_somehow(&text, &a);
+	ok(streams_to(buf_get(&text), 50000, canon_text(&arena, &a)),
+	    "a large array leaves in pieces");
+	buf_free(&text);
+}
+
+static enum status
+no_room(void *ctx, struct slice piece, struct err *e)
+{
+	(void)ctx;
+	(void)piece;
+	return err_no(e, "stop here");
+}
+
+int
+main(void)
+{
+	struct json a = json_array();
+	struct feed f;
+	struct err e;
+	bool got;
+
+	test_properties();
+	test_large();
+	arena_free(&arena);
+
+	json_push(&arena, &a, json_z("b"));
+	json_push(&arena, &a, json_array());
+	json_push(&arena, &a, json_z("b"));
+	json_push(&arena, &a, json_int(&arena, 1));
+	canon_sort(&arena, &a);
+	ok(slice_is(canon_text(&arena, &a), "[\"b\",1,[]]"),
+	    "a set is sorted by its elements' bytes, equal ones once");
+	ok(canon_cmp(a.u.item, a.u.item + 1) < 0 &&
+	    canon_cmp(a.u.item, a.u.item) == 0, "and compared by them");
+	ok(canon_stream(feed_open(&f, SLICE("[1]"), 3), &json_foreign,
+	    no_room, NULL, &got, &e) == ERR_NO && !got &&
+	    strcmp(e.text, "stop here") == 0,
+	    "what the sink says is what canon_stream says");
+	feed_close(&f);
+	arena_free(&arena);
+	return done();
+}
