@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * document - one input file, recognised: prov.document/v1 (layer 3).
+ */
+#ifndef DOCUMENT_H
+#define DOCUMENT_H
+
+#include "digest.h"
+#include "json.h"
+
+struct format;
+
+/* What the operator says about a file. */
+struct document_options {
+	const char *role;	/* NULL: as recognised */
+	const char *format;	/* NULL: detect */
+	const char *origin;	/* NULL: none */
+	const char *const *feed;	/* NAME=EPOCH */
+	size_t feeds;
+};
+
+struct document {
+	const struct format *format;
+	unsigned serves;	/* enum part_role, or'ed */
+	unsigned role;		/* the first of them */
+	bool role_given;
+	struct slice version;
+	struct slice name;
+	struct digest digest;	/* of the file, and of its canonical form: */
+	struct digest canonical;	/* only prov-ingest fills them */
+	uint64_t size;
+	bool lossy;
+	struct slice origin;
+	struct json signed_by;	/* arrays and objects of our own, maybe */
+	struct json feeds;	/* empty */
+	struct json content;	/* the file's */
+	struct json inner;	/* what its envelopes and Statement hold */
+	struct json subjects;	/* the Statement's, an array; else null */
+};
+
+/* Does the text name a role? */
+bool document_role(const char *name, unsigned *role);
+/* Is the options' text good?  ERR_INPUT says what is not. */
+enum status document_options_check(const struct document_options *options,
+    struct err *e);
+
+/*
+ * Recognises content and checks what can be checked without reading all of
+ * it.  Everything in *out lives in a or in content; name and digests are the
+ * caller's to fill in.
+ */
+enum status document_recognise(const struct json *content,
+    const struct document_options *options, struct arena *a,
+    struct document *out, struct err *e);
+
+/* Appends the record; canonical is the content's RFC 8785 text. */
+void document_write(const struct document *d, struct slice canonical,
+    struct buf *out);
+bool document_is_record(const struct json *v);
+/* A record as prov-ingest wrote it; its content is recognised again. */
+enum status document_read(const struct json *record, struct arena *a,
+    struct document *out, struct err *e);
+
+#endif

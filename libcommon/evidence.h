@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evidence - all documents about one subject, merged: prov.evidence/v1
+ * (layer 3).
+ *
+ * Merging is a union: it does not depend on the order of the documents, and
+ * a document that is added twice counts once.  Time is linear in what the
+ * documents hold, but for sorting.
+ */
+#ifndef EVIDENCE_H
+#define EVIDENCE_H
+
+#include "digest.h"
+#include "document.h"
+#include "json.h"
+
+struct evidence;
+
+struct evidence *evidence_open(void);
+void evidence_close(struct evidence *);
+
+/* Reads a recognised document into the evidence; afterwards the document may
+ * go.  ERR_INPUT when it is broken. */
+enum status evidence_add(struct evidence *, const struct document *,
+    struct err *e);
+
+struct evidence_subject {
+	const char *name;	/* NAME@VERSION or a purl; NULL: the roots' */
+	const struct digest *digest;	/* NULL: what the documents say */
+};
+
+/* Appends the canonical text, without LF; once, after the last document. */
+enum status evidence_write(struct evidence *, const struct evidence_subject *,
+    struct buf *out, struct err *e);
+
+/* Is it prov.evidence/v1, strictly?  For those who read it. */
+enum status evidence_check(const struct json *evidence, struct err *e);
+/* The digest of evidence as verdicts and diffs name it: whole, or without
+ * its diff member. */
+struct digest evidence_digest(const struct json *evidence, bool with_diff);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * format - the table of readers (layer 3).
+ *
+ * A new format is one file with one struct format in it, and one row in
+ * format.c.
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include "part.h"
+
+struct format {
+	const char *name;	/* as in prov.document's format */
+	const char *mark;	/* what it is known by, for messages */
+	/* Is it that?  Looks at a few members of an object. */
+	bool (*is)(const struct json *doc);
+	/* Its version (a version that is not supported is refused) and the
+	 * roles it can serve. */
+	enum status (*check)(const struct json *doc, struct slice *version,
+	    unsigned *serves, struct err *e);
+	/* All of it, into p.  A fault is in p->rc. */
+	void (*read)(struct part *p, const struct json *doc);
+};
+
+extern const struct format format_cyclonedx;
+extern const struct format format_openvex;
+extern const struct format format_grype;
+extern const struct format format_intoto;
+
+/* By content; NULL and a message that says what was looked for. */
+const struct format *format_detect(const struct json *doc, struct err *e);
+/* By name; NULL if there is none. */
+const struct format *format_named(struct slice name);
+
+#endif

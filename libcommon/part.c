@@ -1,0 +1,817 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hex.h"
+#include "nfc.h"
+#include "number.h"
+#include "part.h"
+#include "purl.h"
+#include "timefmt.h"
+
+enum {
+	ARRAY_FIRST = 16,
+	AMBIGUOUS = UINT32_MAX,	/* a label that was given twice */
+	SCORE_MAX = 1000
+};
+
+void
+part_init(struct part *p, struct arena *a, struct err *e)
+{
+	memset(p, 0, sizeof(*p));
+	p->a = a;
+	p->e = e;
+	p->inventory = true;
+}
+
+void
+part_free(struct part *p)
+{
+	arena_free(&p->scratch);
+	mem_free(p->component);
+	mem_free(p->edge);
+	mem_free(p->root);
+	mem_free(p->finding);
+	mem_free(p->statement);
+	mem_free(p->unknown);
+	map_free(&p->keys);
+	map_free(&p->labels);
+	memset(p, 0, sizeof(*p));
+}
+
+/* --- reading members of foreign documents ------------------------------- */
+
+void
+part_fault(struct part *p, const struct json *v, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	if (p->rc != ERR_OK)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	p->rc = err_input(p->e, v->offset, "%s", text);
+}
+
+/* The member if it is there, is not null, and is of the type. */
+static const struct json *
+member(struct part *p, const struct json *v, const char *key,
+    enum json_type type, const char *expected)
+{
+	const struct json *m = json_get(v, key);
+
+	if (m == NULL || m->type == JSON_NULL)
+		return NULL;
+	if (m->type == type)
+		return m;
+	part_fault(p, m, "\"%s\" is %s, expected %s", key, json_type_name(m),
+	    expected);
+	return NULL;
+}
+
+const struct json *
+part_array(struct part *p, const struct json *v, const char *key)
+{
+	static const struct json empty = { .type = JSON_ARRAY };
+	const struct json *m = member(p, v, key, JSON_ARRAY, "an array");
+
+	return m != NULL ? m : &empty;
+}
+
+const struct json *
+part_object(struct part *p, const struct json *v, const char *key)
+{
+	return member(p, v, key, JSON_OBJECT, "an object");
+}
+
+struct slice
+part_text(struct part *p, const struct json *v, const char *key)
+{
+	return json_text(member(p, v, key, JSON_STRING, "a string"));
+}
+
+bool
+part_is_object(struct part *p, const struct json *v, const char *what)
+{
+	if (v->type == JSON_OBJECT)
+		return true;
+	part_fault(p, v, "%s is %s, expected an object", what,
+	    json_type_name(v));
+	return false;
+}
+
+struct slice
+part_need(struct part *p, const struct json *v, const char *key,
+    const char *what)
+{
+	struct slice s = part_text(p, v, key);
+
+	if (s.len == 0)
+		part_fault(p, v, "%s without \"%s\"", what, key);
+	return s;
+}
+
+/* --- common vocabulary -------------------------------------------------- */
+
+/* Equal but for the case of ASCII letters. */
+static bool
+same_word(struct slice s, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (s.len != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = s.data[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != word[i])
+			return false;
+	}
+	return true;
+}
+
+static const char *const severity_names[] = {
+	"unknown", "none", "negligible", "low", "medium", "high", "critical"
+};
+
+enum severity
+part_severity(struct slice word)
+{
+	for (int i = SEVERITY_NONE; i <= SEVERITY_CRITICAL; i++)
+		if (same_word(word, severity_names[i]))
+			return (enum severity)i;
+	if (same_word(word, "info") || same_word(word, "informational"))
+		return SEVERITY_NEGLIGIBLE;
+	if (same_word(word, "moderate"))
+		return SEVERITY_MEDIUM;
+	if (same_word(word, "important"))
+		return SEVERITY_HIGH;
+	return SEVERITY_UNKNOWN;
+}
+
+const char *
+part_severity_name(enum severity s)
+{
+	return severity_names[s];
+}
+
+enum severity
+part_severity_of(int cvss)
+{
+	if (cvss < 0)
+		return SEVERITY_UNKNOWN;
+	if (cvss == 0)
+		return SEVERITY_NONE;
+	if (cvss < 400)
+		return SEVERITY_LOW;
+	if (cvss < 700)
+		return SEVERITY_MEDIUM;
+	return cvss < 900 ? SEVERITY_HIGH : SEVERITY_CRITICAL;
+}
+
+const char *
+part_fix_name(enum fix_state s)
+{
+	static const char *const names[] = {
+		"unknown", "not_fixed", "end_of_life", "wont_fix", "deferred",
+		"fixed"
+	};
+
+	return names[s];
+}
+
+static const char *const status_names[] = {
+	"affected", "under_investigation", "fixed", "not_affected"
+};
+
+const char *
+part_status_name(enum vex_status s)
+{
+	return status_names[s];
+}
+
+bool
+part_status(struct slice word, enum vex_status *out)
+{
+	for (int i = VEX_AFFECTED; i <= VEX_NOT_AFFECTED; i++)
+		if (slice_is(word, status_names[i])) {
+			*out = (enum vex_status)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+part_justification(struct slice word)
+{
+	static const char *const words[] = {
+		"component_not_present", "vulnerable_code_not_present",
+		"vulnerable_code_not_in_execute_path",
+		"vulnerable_code_cannot_be_controlled_by_adversary",
+		"inline_mitigations_already_exist"
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_is(word, words[i]))
+			return true;
+	return false;
+}
+
+int
+part_score(struct slice decimal)
+{
+	int value = 0, places = -1;
+
+	if (decimal.len == 0 || decimal.data[0] < '0' || decimal.data[0] > '9')
+		return -1;
+	for (size_t i = 0; i < decimal.len; i++) {
+		char c = decimal.data[i];
+
+		if (c == '.' && places < 0) {
+			places = 0;
+			continue;
+		}
+		if (c < '0' || c > '9')
+			return -1;
+		/* Thousandths and beyond are cut. */
+		if (places == 2)
+			continue;
+		value = value * 10 + (c - '0');
+		places += places >= 0;
+		if (value > SCORE_MAX)
+			return -1;
+	}
+	for (places = places < 0 ? 0 : places; places < 2; places++)
+		value *= 10;
+	return value <= SCORE_MAX ? value : -1;
+}
+
+struct slice
+part_kept(struct part *p, struct slice text)
+{
+	if (text.len == 0)
+		return (struct slice){ NULL, 0 };
+	return nfc_text(p->a, arena_slice(p->a, text));
+}
+
+void
+part_cvss(struct part *p, struct slice vector, int stated, int *cvss,
+    struct slice *kept)
+{
+	bool higher = stated > *cvss;
+
+	/* At one score the newer version, which is the greater text. */
+	if (!higher && (stated < 0 || stated < *cvss ||
+	    slice_cmp(vector, *kept) <= 0))
+		return;
+	*cvss = stated;
+	*kept = arena_slice(p->a, vector);
+}
+
+struct slice
+part_time(struct part *p, struct slice text)
+{
+	char out[TIMEFMT_LEN + 1], fraction[16];
+	struct instant t;
+	int n;
+
+	if (text.len == 0 || !timefmt_rfc3339(text, &t))
+		return (struct slice){ NULL, 0 };
+	timefmt_write(t.sec, out);
+	if (t.nsec == 0)
+		return arena_slice(p->a, slice_of(out));
+	n = snprintf(fraction, sizeof(fraction), "%09d", (int)t.nsec);
+	while (fraction[n - 1] == '0')
+		n--;
+	return slice_of(arena_printf(p->a, "%.*s.%.*sZ", TIMEFMT_LEN - 1, out,
+	    n, fraction));
+}
+
+/* in-toto's names, and behind them what is left of each in any spelling. */
+static const char *const hash_names[][2] = {
+	{ "adler32", "adler32" }, { "blake2b256", "blake2b256" },
+	{ "blake2b384", "blake2b384" }, { "blake2b512", "blake2b512" },
+	{ "blake3", "blake3" }, { "gitCommit", "gitcommit" },
+	{ "md2", "md2" }, { "md4", "md4" }, { "md5", "md5" }, { "md6", "md6" },
+	{ "sha1", "sha1" }, { "sha224", "sha224" }, { "sha256", "sha256" },
+	{ "sha384", "sha384" }, { "sha3_224", "sha3224" },
+	{ "sha3_256", "sha3256" }, { "sha3_384", "sha3384" },
+	{ "sha3_512", "sha3512" }, { "sha512", "sha512" },
+	{ "streebog256", "streebog256" }, { "streebog512", "streebog512" }
+};
+
+struct slice
+part_hash_name(struct slice algorithm)
+{
+	enum { LONGEST = 16 };
+	char out[LONGEST];
+	size_t n = 0;
+
+	for (size_t i = 0; i < algorithm.len; i++) {
+		char c = algorithm.data[i];
+
+		if (c == '-' || c == '_' || c == '/')
+			continue;
+		if (n == LONGEST)
+			break;
+		out[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	for (size_t i = 0; i < sizeof(hash_names) / sizeof(hash_names[0]); i++)
+		if (slice_is((struct slice){ out, n }, hash_names[i][1]))
+			return slice_of(hash_names[i][0]);
+	return (struct slice){ NULL, 0 };
+}
+
+/* --- lists -------------------------------------------------------------- */
+
+void
+part_value(struct part *p, struct part_value **list, struct slice name,
+    struct slice value)
+{
+	struct part_value *v;
+
+	if (value.len == 0)
+		return;
+	v = arena_alloc(p->a, sizeof(*v));
+	*v = (struct part_value){ *list, name, arena_slice(p->a, value) };
+	*list = v;
+}
+
+void
+part_add(struct part *p, struct part_value **list, struct slice value)
+{
+	part_value(p, list, (struct slice){ NULL, 0 }, value);
+}
+
+/* One more element of an array that grows. */
+#define GROW(array, count, cap) \
+	do { \
+		if ((count) == (cap)) { \
+			(cap) = (cap) == 0 ? ARRAY_FIRST : (cap) * 2; \
+			(array) = mem_array((array), (cap), \
+			    sizeof(*(array))); \
+		} \
+	} while (0)
+
+void
+part_unknown(struct part *p, const char *reason, struct slice component,
+    const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	struct part_unknown *u;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n >= (int)sizeof(text)) {
+		/* Cut between characters, so that it stays UTF-8. */
+		n = (int)sizeof(text) - 1;
+		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--;
+	}
+	GROW(p->unknown, p->unknowns, p->unknown_cap);
+	u = &p->unknown[p->unknowns++];
+	u->reason = reason;
+	u->component = component;
+	u->detail = nfc_text(p->a, arena_slice(p->a,
+	    (struct slice){ text, (size_t)n }));
+}
+
+void
+part_feed(struct part *p, const char *name, struct slice epoch)
+{
+	struct slice time = part_time(p, epoch);
+
+	part_value(p, &p->feeds, slice_of(name), time.len > 0 ? time : epoch);
+}
+
+/* --- components --------------------------------------------------------- */
+
+/* Does a purl hold anything that is not ASCII, encoded or not? */
+static bool
+beyond_ascii(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.data[i] >= 0x80)
+			return true;
+		if (text.data[i] == '%' && i + 1 < text.len &&
+		    text.data[i + 1] >= '8')
+			return true;
+	}
+	return false;
+}
+
+/* Into the scratch arena, in NFC.  On failure an unknown of fallback. */
+static bool
+read_purl(struct part *p, struct slice text, struct purl *out,
+    struct slice fallback)
+{
+	struct err why;
+
+	if (purl_parse(text, PURL_STRICT, &p->scratch, out, &why) != ERR_OK) {
+		part_unknown(p, "Identity", fallback, "purl \"%.*s\": %s",
+		    (int)(text.len < 300 ? text.len : 300), text.data,
+		    why.text);
+		return false;
+	}
+	if (beyond_ascii(text)) {
+		out->namespace = nfc_text(p->a, out->namespace);
+		out->name = nfc_text(p->a, out->name);
+		out->version = nfc_text(p->a, out->version);
+	}
+	return true;
+}
+
+/* "namespace/name" as people write it: maven with a colon. */
+static struct slice
+purl_title(struct part *p, const struct purl *purl)
+{
+	if (purl->namespace.len == 0)
+		return arena_slice(p->a, purl->name);
+	return slice_of(arena_printf(p->a, "%.*s%c%.*s",
+	    (int)purl->namespace.len, purl->namespace.data,
+	    slice_is(purl->type, "maven") ? ':' : '/',
+	    (int)purl->name.len, purl->name.data));
+}
+
+/* A CPE 2.3 formatted string; the key of what has no purl. */
+static bool
+read_cpe(struct part *p, struct slice text, struct slice *out)
+{
+	if (!slice_starts(text, "cpe:2.3:"))
+		return false;
+	*out = arena_slice(p->a, text);
+	return true;
+}
+
+static uint32_t
+add_component(struct part *p, struct slice key, struct slice purl,
+    struct slice name, struct slice version)
+{
+	bool fresh;
+	size_t *at = map_put(&p->keys, key, &fresh);
+	struct part_component *c;
+
+	if (!fresh) {
+		c = &p->component[*at];
+		/* Of several spellings the smallest, whoever came first. */
+		if (purl.len > 0 && slice_cmp(purl, c->purl) < 0)
+			c->purl = purl;
+		if (slice_cmp(name, c->name) < 0)
+			c->name = name;
+		if (slice_cmp(version, c->version) < 0)
+			c->version = version;
+		return (uint32_t)*at;
+	}
+	GROW(p->component, p->components, p->component_cap);
+	*at = p->components;
+	c = &p->component[p->components];
+	memset(c, 0, sizeof(*c));
+	c->key = key;
+	c->purl = purl;
+	c->name = name;
+	c->version = version;
+	return p->components++;
+}
+
+static uint32_t
+component_of_purl(struct part *p, const struct part_names *names,
+    struct slice fallback)
+{
+	struct slice key, text, version;
+	struct purl purl;
+	uint32_t c;
+
+	if (!read_purl(p, names->purl, &purl, fallback))
+		return PART_NONE;
+	version = purl.version.len > 0 ? arena_slice(p->a, purl.version) :
+	    (struct slice){ NULL, 0 };
+	/* A purl without version takes the component's: both state the same
+	 * thing, only one of them whole. */
+	if (version.len == 0 && names->version.len > 0) {
+		version = nfc_text(p->a, arena_slice(p->a, names->version));
+		purl.version = version;
+	}
+	key = purl_key(p->a, &purl);
+	text = purl_text(p->a, &purl);
+	c = add_component(p, key, text, purl_title(p, &purl), version);
+	for (size_t i = 0; i < purl.qualifiers; i++)
+		if (purl_is_context(&purl, purl.qualifier[i].key))
+			part_value(p, &p->component[c].qualifiers,
+			    arena_slice(p->a, purl.qualifier[i].key),
+			    purl.qualifier[i].value);
+	return c;
+}
+
+uint32_t
+part_component(struct part *p, const struct part_names *names)
+{
+	struct slice name, version, group, key, cpe;
+	uint32_t c = PART_NONE;
+
+	arena_reset(&p->scratch);
+	group = nfc_text(p->a, names->group);
+	name = nfc_text(p->a, names->name);
+	version = nfc_text(p->a, names->version);
+	if (names->purl.len > 0) {
+		key = name.len > 0 ? purl_name_key(p->a, group, name,
+		    version) : (struct slice){ NULL, 0 };
+		c = component_of_purl(p, names, key);
+	}
+	if (c == PART_NONE && name.len == 0 && names->cpe.len == 0)
+		return PART_NONE;
+	if (c == PART_NONE) {
+		struct slice title = group.len == 0 ?
+		    arena_slice(p->a, name) : slice_of(arena_printf(p->a,
+		    "%.*s/%.*s", (int)group.len, group.data, (int)name.len,
+		    name.data));
+
+		if (names->cpe.len > 0 && read_cpe(p, names->cpe, &cpe))
+			key = cpe;
+		else if (name.len > 0)
+			key = purl_name_key(p->a, group, name, version);
+		else
+			return PART_NONE;
+		c = add_component(p, key, (struct slice){ NULL, 0 }, title,
+		    arena_slice(p->a, version));
+	}
+	if (p->inventory)
+		p->component[c].inventory = true;
+	return c;
+}
+
+uint32_t
+part_take(struct part *p, const struct part_component *from)
+{
+	return add_component(p, from->key, from->purl, from->name,
+	    from->version);
+}
+
+void
+part_type(struct part *p, uint32_t c, struct slice type)
+{
+	struct part_component *at = &p->component[c];
+
+	/* "library" is what a package is that says nothing more. */
+	if (type.len == 0 || slice_is(type, "library"))
+		return;
+	if (at->type.len == 0 || slice_cmp(type, at->type) < 0)
+		at->type = arena_slice(p->a, type);
+}
+
+void
+part_hash(struct part *p, uint32_t c, struct slice algorithm, struct slice hex)
+{
+	struct slice name = part_hash_name(algorithm);
+	char *out;
+
+	if (slice_is(name, "adler32"))
+		return;		/* a checksum against accidents */
+	for (size_t i = 0; i < hex.len; i++)
+		if (hex_digit(hex.data[i]) < 0)
+			name.len = 0;
+	if (name.len == 0 || hex.len == 0 || hex.len % 2 != 0) {
+		part_unknown(p, "Identity", p->component[c].key,
+		    "a hash that is not hexadecimal");
+		return;
+	}
+	out = arena_dup(p->a, hex);
+	for (size_t i = 0; i < hex.len; i++)
+		if (out[i] >= 'A' && out[i] <= 'F')
+			out[i] = (char)(out[i] - 'A' + 'a');
+	part_value(p, &p->component[c].hashes, name,
+	    (struct slice){ out, hex.len });
+}
+
+void
+part_license(struct part *p, uint32_t c, struct slice text)
+{
+	part_add(p, &p->component[c].licenses, nfc_text(p->a, text));
+}
+
+void
+part_scope(struct part *p, uint32_t c, const char *scope)
+{
+	struct part_component *at = &p->component[c];
+
+	/* required, then optional, then excluded */
+	if (!at->scoped)
+		at->scope = scope;
+	else if (scope == NULL || (at->scope != NULL &&
+	    strcmp(scope, "optional") == 0))
+		at->scope = scope;
+	at->scoped = true;
+}
+
+void
+part_root(struct part *p, uint32_t c)
+{
+	if (!p->inventory || c == PART_NONE)
+		return;
+	for (size_t i = 0; i < p->roots; i++)
+		if (p->root[i] == c)
+			return;
+	GROW(p->root, p->roots, p->root_cap);
+	p->root[p->roots++] = c;
+}
+
+void
+part_edges_known(struct part *p, uint32_t c)
+{
+	if (p->inventory)
+		p->component[c].edges_known = true;
+}
+
+void
+part_depends(struct part *p, uint32_t from, uint32_t to)
+{
+	part_edges_known(p, from);
+	if (!p->inventory)
+		return;
+	GROW(p->edge, p->edges, p->edge_cap);
+	p->edge[p->edges++] = (struct part_edge){ from, to };
+}
+
+void
+part_label(struct part *p, struct slice label, uint32_t c)
+{
+	bool fresh;
+	size_t *at;
+
+	if (label.len == 0)
+		return;
+	at = map_find(&p->labels, label);
+	if (at == NULL) {
+		at = map_put(&p->labels, arena_slice(p->a, label), &fresh);
+		*at = c;
+	} else if (*at != c) {
+		if (*at != AMBIGUOUS)
+			part_unknown(p, "Identity", p->component[*at].key,
+			    "another component has the same reference");
+		if (c != PART_NONE)
+			part_unknown(p, "Identity", p->component[c].key,
+			    "another component has the same reference");
+		*at = AMBIGUOUS;
+	}
+}
+
+uint32_t
+part_labelled(struct part *p, struct slice label)
+{
+	size_t *at = map_find(&p->labels, label);
+
+	return at == NULL ? PART_NONE : (uint32_t)*at;
+}
+
+/* --- findings and statements -------------------------------------------- */
+
+struct part_finding *
+part_finding(struct part *p, uint32_t component)
+{
+	struct part_finding *f;
+
+	GROW(p->finding, p->findings, p->finding_cap);
+	f = &p->finding[p->findings++];
+	memset(f, 0, sizeof(*f));
+	f->component = component;
+	f->cvss = -1;
+	if (component != PART_NONE)
+		p->component[component].found = true;
+	return f;
+}
+
+struct part_statement *
+part_statement(struct part *p, enum vex_status status)
+{
+	struct part_statement *s;
+
+	GROW(p->statement, p->statements, p->statement_cap);
+	s = &p->statement[p->statements++];
+	memset(s, 0, sizeof(*s));
+	s->status = status;
+	s->cvss = -1;
+	return s;
+}
+
+struct part_product *
+part_product(struct part *p, struct part_product **list)
+{
+	struct part_product *product = arena_zalloc(p->a, sizeof(*product));
+
+	product->next = *list;
+	*list = product;
+	return product;
+}
+
+bool
+part_product_empty(const struct part_product *product)
+{
+	return product->key.len == 0 && product->purl.len == 0 &&
+	    product->cpe.len == 0 && product->digest.len == 0 &&
+	    product->link.len == 0;
+}
+
+void
+part_product_component(struct part *p, struct part_product *to, uint32_t c)
+{
+	const struct part_component *from = &p->component[c];
+
+	to->key = from->key;
+	if (from->purl.len > 0)
+		to->purl = from->purl;
+	if (slice_starts(from->key, "cpe:"))
+		to->cpe = from->key;
+}
+
+bool
+part_product_purl(struct part *p, struct part_product *to, struct slice text)
+{
+	struct purl purl;
+
+	arena_reset(&p->scratch);
+	if (!read_purl(p, text, &purl, (struct slice){ NULL, 0 }))
+		return false;
+	to->purl = purl_text(p->a, &purl);
+	if (purl.version.len > 0)
+		to->key = purl_key(p->a, &purl);
+	return true;
+}
+
+void
+part_product_cpe(struct part *p, struct part_product *to, struct slice text)
+{
+	struct slice cpe;
+
+	if (read_cpe(p, text, &cpe))
+		to->cpe = cpe;
+	else
+		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
+		    "\"%.*s\" is no CPE",
+		    (int)(text.len < 300 ? text.len : 300), text.data);
+}
+
+void
+part_product_digest(struct part *p, struct part_product *to,
+    struct slice algorithm, struct slice hex)
+{
+	struct slice name = part_hash_name(algorithm);
+	char *text;
+
+	for (size_t i = 0; i < hex.len; i++)
+		if (hex_digit(hex.data[i]) < 0)
+			return;
+	if (name.len == 0 || hex.len == 0)
+		return;
+	text = arena_printf(p->a, "%.*s:%.*s", (int)name.len, name.data,
+	    (int)hex.len, hex.data);
+	for (char *c = text + name.len; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'F')
+			*c = (char)(*c - 'A' + 'a');
+	to->digest = slice_of(text);
+}
+
+void
+part_product_name(struct part *p, struct part_product *to, struct slice group,
+    struct slice name, struct slice version)
+{
+	to->key = purl_name_key(p->a, nfc_text(p->a, group),
+	    nfc_text(p->a, name), nfc_text(p->a, version));
+}
+
+void
+part_product_version(struct part *p, struct part_product *to,
+    struct slice version, bool range)
+{
+	struct slice key = to->key.len > 0 ? to->key : to->purl;
+	struct purl purl;
+	struct err ignored;
+
+	arena_reset(&p->scratch);
+	if (to->purl.len > 0 && purl_parse(to->purl, PURL_LENIENT, &p->scratch,
+	    &purl, &ignored) == ERR_OK) {
+		purl.version = range ? (struct slice){ NULL, 0 } :
+		    nfc_text(p->a, version);
+		to->purl = purl_text(p->a, &purl);
+		to->key = range ? (struct slice){ NULL, 0 } :
+		    purl_key(p->a, &purl);
+	} else if (slice_starts(key, "name:")) {
+		struct buf text = { NULL, 0, 0 };
+
+		buf_slice(&text, purl_key_unversioned(p->a, key));
+		if (!range) {
+			buf_byte(&text, '@');
+			purl_encode(&text, nfc_text(p->a, version), false);
+		}
+		to->key = arena_slice(p->a, buf_get(&text));
+		buf_free(&text);
+	}
+	if (range)
+		to->versions = arena_slice(p->a, version);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "canon.h"
+#include "part.h"
+
+bool
+part_is_cve(struct slice id)
+{
+	return slice_starts(id, "CVE-");
+}
+
+static int
+id_rank(struct slice id)
+{
+	return part_is_cve(id) ? 0 : slice_starts(id, "GHSA-") ? 1 : 2;
+}
+
+int
+part_id_cmp(struct slice a, struct slice b)
+{
+	int x = id_rank(a), y = id_rank(b);
+
+	return x != y ? x - y : slice_cmp(a, b);
+}
+
+struct slice
+part_id(const struct part_value *ids)
+{
+	struct slice best = ids->value;
+
+	for (const struct part_value *v = ids->next; v != NULL; v = v->next)
+		if (part_id_cmp(v->value, best) < 0)
+			best = v->value;
+	return best;
+}
+
+const char *
+part_id_text(struct part *p, const struct part_value *ids)
+{
+	return arena_dup(p->a, part_id(ids));
+}
+
+/* --- elements as JSON --------------------------------------------------- */
+
+struct json
+part_list_json(struct arena *a, const struct part_value *list)
+{
+	struct json array = json_array();
+
+	for (; list != NULL; list = list->next)
+		json_push(a, &array, json_string(list->value));
+	if (array.len > 1)
+		canon_sort(a, &array);
+	return array;
+}
+
+/* {name: [value…]} */
+static struct json
+named_json(struct arena *a, const struct part_value *list)
+{
+	struct json object = json_object();
+
+	for (; list != NULL; list = list->next) {
+		struct json *old = (struct json *)(uintptr_t)
+		    json_get_slice(&object, list->name);
+		struct json one = json_array();
+
+		if (old != NULL) {
+			json_push(a, old, json_string(list->value));
+			continue;
+		}
+		json_push(a, &one, json_string(list->value));
+		json_set_slice(a, &object, list->name, one);
+	}
+	JSON_MEMBERS(m, &object)
+		if (m->value.len > 1)
+			canon_sort(a, (struct json *)(uintptr_t)&m->value);
+	return object;
+}
+
+static void
+set_text(struct arena *a, struct json *object, const char *key,
+    struct slice text)
+{
+	if (text.len > 0)
+		json_set(a, object, key, json_string(text));
+}
+
+/* Members are set in canonical order, which appends. */
+static struct json
+component_json(struct arena *a, const struct part_component *c)
+{
+	struct json o = json_object();
+
+	json_set(a, &o, "hashes", named_json(a, c->hashes));
+	json_set(a, &o, "key", json_string(c->key));
+	json_set(a, &o, "licenses", part_list_json(a, c->licenses));
+	json_set(a, &o, "name", json_string(c->name));
+	set_text(a, &o, "purl", c->purl);
+	if (c->qualifiers != NULL)
+		json_set(a, &o, "qualifiers", named_json(a, c->qualifiers));
+	if (c->scope != NULL)
+		json_set_z(a, &o, "scope", c->scope);
+	json_set(a, &o, "type", c->type.len > 0 ? json_string(c->type) :
+	    json_z("library"));
+	json_set(a, &o, "version", json_string(c->version.data != NULL ?
+	    c->version : SLICE("")));
+	return o;
+}
+
+static struct json
+ids_without(struct arena *a, const struct part_value *ids, struct slice id)
+{
+	struct json array = json_array();
+
+	for (; ids != NULL; ids = ids->next)
+		if (!slice_eq(ids->value, id))
+			json_push(a, &array, json_string(ids->value));
+	canon_sort(a, &array);
+	return array;
+}
+
+static struct json
+finding_json(struct arena *a, const struct part *p,
+    const struct part_finding *f)
+{
+	struct json o = json_object(), fix = json_object();
+	struct slice id = part_id(f->ids);
+
+	json_set(a, &o, "aliases", ids_without(a, f->ids, id));
+	json_set(a, &o, "component",
+	    json_string(p->component[f->component].key));
+	if (f->cvss >= 0)
+		json_set(a, &o, "cvss", json_int(a, f->cvss));
+	json_set_z(a, &fix, "state", part_fix_name(f->fix));
+	json_set(a, &fix, "versions", part_list_json(a, f->versions));
+	json_set(a, &o, "fix", fix);
+	json_set(a, &o, "id", json_string(id));
+	json_set_z(a, &o, "severity", part_severity_name(f->severity));
+	if (f->suppressed)
+		json_set(a, &o, "suppressed", json_bool(true));
+	set_text(a, &o, "vector", f->vector);
+	return o;
+}
+
+static struct json
+product_json(struct arena *a, const struct part_product *product, bool whole)
+{
+	struct json o = json_object(), parts = json_array();
+
+	set_text(a, &o, "cpe", product->cpe);
+	set_text(a, &o, "digest", product->digest);
+	set_text(a, &o, "key", product->key);
+	set_text(a, &o, "purl", product->purl);
+	for (const struct part_product *s = product->parts; s != NULL;
+	    s = s->next)
+		if (!part_product_empty(s))
+			json_push(a, &parts, product_json(a, s, false));
+	canon_sort(a, &parts);
+	if (whole)
+		json_set(a, &o, "subcomponents", parts);
+	set_text(a, &o, "versions", product->versions);
+	return o;
+}
+
+struct json
+part_statement_json(struct arena *a, const struct part_statement *s)
+{
+	struct json o = json_object(), products = json_array();
+	struct slice id = part_id(s->ids);
+
+	for (const struct part_product *t = s->products; t != NULL;
+	    t = t->next)
+		if (!part_product_empty(t))
+			json_push(a, &products, product_json(a, t, true));
+	canon_sort(a, &products);
+	set_text(a, &o, "action", s->action);
+	json_set(a, &o, "aliases", ids_without(a, s->ids, id));
+	json_set(a, &o, "author", json_string(s->author.data != NULL ?
+	    s->author : SLICE("")));
+	if (s->cvss >= 0)
+		json_set(a, &o, "cvss", json_int(a, s->cvss));
+	json_set(a, &o, "id", json_string(id));
+	set_text(a, &o, "impact", s->impact);
+	set_text(a, &o, "justification", s->justification);
+	set_text(a, &o, "nativeJustification", s->native);
+	json_set(a, &o, "products", products);
+	if (s->severity != SEVERITY_UNKNOWN)
+		json_set_z(a, &o, "severity", part_severity_name(s->severity));
+	json_set_z(a, &o, "status", part_status_name(s->status));
+	set_text(a, &o, "timestamp", s->timestamp);
+	set_text(a, &o, "updated", s->updated);
+	set_text(a, &o, "vector", s->vector);
+	return o;
+}
+
+/* --- sets --------------------------------------------------------------- */
+
+static void
+set_json(struct set *set, const struct json *v)
+{
+	set_begin(set);
+	canon_write(&set->text, v);
+	set_end(set);
+}
+
+/* Is it in the evidence, or only there to resolve references? */
+static bool
+counts(const struct part_component *c)
+{
+	return c->inventory || c->found;
+}
+
+static void
+write_dependencies(struct part *p, struct arena *a, struct set *out)
+{
+	size_t *start = mem_array(NULL, (size_t)p->components + 1,
+	    sizeof(*start));
+	uint32_t *to = mem_array(NULL, p->edges + 1, sizeof(*to));
+
+	/* A counting sort by the edge's origin. */
+	memset(start, 0, ((size_t)p->components + 1) * sizeof(*start));
+	for (size_t i = 0; i < p->edges; i++)
+		start[p->edge[i].from + 1]++;
+	for (size_t i = 0; i < p->components; i++)
+		start[i + 1] += start[i];
+	for (size_t i = 0; i < p->edges; i++)
+		to[start[p->edge[i].from]++] = p->edge[i].to;
+	for (uint32_t c = 0; c < p->components; c++) {
+		size_t from = c == 0 ? 0 : start[c - 1];
+		struct json o = json_object(), on = json_array();
+
+		if (!p->component[c].edges_known || !counts(&p->component[c]))
+			continue;
+		arena_reset(a);
+		for (size_t i = from; i < start[c]; i++)
+			json_push(a, &on,
+			    json_string(p->component[to[i]].key));
+		if (on.len > 1)
+			canon_sort(a, &on);
+		json_set(a, &o, "dependsOn", on);
+		json_set(a, &o, "ref", json_string(p->component[c].key));
+		set_json(out, &o);
+	}
+	mem_free(start);
+	mem_free(to);
+	set_sort(out);
+}
+
+void
+part_write_inventory(struct part *p, struct set *components,
+    struct set *dependencies)
+{
+	struct arena a = { NULL, NULL, NULL };
+
+	for (uint32_t i = 0; i < p->components; i++) {
+		struct json o;
+
+		if (!counts(&p->component[i]))
+			continue;
+		arena_reset(&a);
+		o = component_json(&a, &p->component[i]);
+		set_json(components, &o);
+	}
+	set_sort(components);
+	write_dependencies(p, &a, dependencies);
+	arena_free(&a);
+}
+
+void
+part_write_unknowns(struct part *p, struct set *out)
+{
+	struct arena a = { NULL, NULL, NULL };
+
+	for (size_t i = 0; i < p->unknowns; i++) {
+		const struct part_unknown *u = &p->unknown[i];
+		struct json o = json_object();
+
+		arena_reset(&a);
+		set_text(&a, &o, "component", u->component);
+		json_set(&a, &o, "detail", json_string(u->detail));
+		json_set_z(&a, &o, "reason", u->reason);
+		set_json(out, &o);
+	}
+	set_sort(out);
+	arena_free(&a);
+}
+
+void
+part_write(struct part *p, struct part_sets *sets)
+{
+	struct arena a = { NULL, NULL, NULL };
+	struct json v;
+
+	part_write_inventory(p, &sets->components, &sets->dependencies);
+	for (size_t i = 0; i < p->findings; i++) {
+		arena_reset(&a);
+		v = finding_json(&a, p, &p->finding[i]);
+		set_json(&sets->findings, &v);
+	}
+	set_sort(&sets->findings);
+	for (size_t i = 0; i < p->statements; i++) {
+		arena_reset(&a);
+		v = part_statement_json(&a, &p->statement[i]);
+		set_json(&sets->vex, &v);
+	}
+	set_sort(&sets->vex);
+	part_write_unknowns(p, &sets->unknowns);
+	for (size_t i = 0; i < p->roots; i++) {
+		v = json_string(p->component[p->root[i]].key);
+		set_json(&sets->roots, &v);
+	}
+	set_sort(&sets->roots);
+	arena_free(&a);
+}
+
+void
+part_sets_free(struct part_sets *sets)
+{
+	set_free(&sets->components);
+	set_free(&sets->dependencies);
+	set_free(&sets->findings);
+	set_free(&sets->vex);
+	set_free(&sets->unknowns);
+	set_free(&sets->roots);
+}
+
+/* --- merging ------------------------------------------------------------ */
+
+static void
+merge_values(struct part *p, struct part_value **list,
+    const struct part_value *more)
+{
+	for (; more != NULL; more = more->next) {
+		struct part_value *v = arena_alloc(p->a, sizeof(*v));
+
+		*v = (struct part_value){ *list, more->name, more->value };
+		*list = v;
+	}
+}
+
+void
+part_merge(struct part *p, const struct part *other)
+{
+	uint32_t *to = mem_array(NULL, (size_t)other->components + 1,
+	    sizeof(*to));
+
+	for (uint32_t i = 0; i < other->components; i++) {
+		const struct part_component *from = &other->component[i];
+		struct part_component *c;
+
+		to[i] = PART_NONE;
+		if (!counts(from))
+			continue;
+		to[i] = part_take(p, from);
+		c = &p->component[to[i]];
+		part_type(p, to[i], from->type);
+		if (from->scoped)
+			part_scope(p, to[i], from->scope);
+		merge_values(p, &c->hashes, from->hashes);
+		merge_values(p, &c->licenses, from->licenses);
+		merge_values(p, &c->qualifiers, from->qualifiers);
+		c->inventory = c->inventory || from->inventory;
+		c->found = c->found || from->found;
+		c->edges_known = c->edges_known || from->edges_known;
+	}
+	/* Edges and roots are an inventory's, whose components all count. */
+	for (size_t i = 0; i < other->edges; i++)
+		part_depends(p, to[other->edge[i].from],
+		    to[other->edge[i].to]);
+	for (size_t i = 0; i < other->roots; i++)
+		part_root(p, to[other->root[i]]);
+	for (size_t i = 0; i < other->unknowns; i++)
+		part_unknown(p, other->unknown[i].reason,
+		    other->unknown[i].component, "%.*s",
+		    (int)other->unknown[i].detail.len,
+		    other->unknown[i].detail.data);
+	mem_free(to);
+}

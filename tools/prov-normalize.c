@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * prov-normalize - merge documents into one body of evidence
+ *
+ * Reads prov.document/v1 records or the files themselves, writes one
+ * prov.evidence/v1.
+ */
+#include <string.h>
+
+#include "document.h"
+#include "evidence.h"
+#include "input.h"
+#include "opt.h"
+#include "output.h"
+#include "tool.h"
+
+struct opts {
+	struct document_options document;
+	struct opt_list feed;
+	const char *subject;
+	const char *subject_digest;
+	bool lossy;
+	const char *output;
+};
+
+static enum status
+one_document(struct evidence *ev, const struct json *v,
+    const struct input *in, const struct opts *o, struct arena *a)
+{
+	struct document d;
+	struct err e;
+	enum status rc;
+
+	if (document_is_record(v)) {
+		rc = document_read(v, a, &d, &e);
+	} else {
+		rc = document_recognise(v, &o->document, a, &d, &e);
+		if (rc == ERR_OK)
+			d.lossy = d.lossy || in->stream.lossy;
+	}
+	if (rc == ERR_OK)
+		rc = evidence_add(ev, &d, &e);
+	return rc == ERR_OK ? ERR_OK : input_fault(in, &e);
+}
+
+static enum status
+one_file(struct evidence *ev, const char *operand, const struct opts *o)
+{
+	/* A record may be larger and deeper than the file in it. */
+	struct json_limits limits = json_own;
+	struct arena a = { NULL, NULL, NULL };
+	struct json v;
+	struct input in;
+	enum status rc;
+	bool got = true;
+
+	limits.lossy = o->lossy;
+	rc = input_open(&in, operand, &limits);
+	if (rc != ERR_OK)
+		return rc;
+	while (rc == ERR_OK && got) {
+		rc = input_next(&in, &a, &v, &got);
+		if (rc == ERR_OK && got)
+			rc = one_document(ev, &v, &in, o, &a);
+		arena_reset(&a);
+	}
+	arena_free(&a);
+	input_close(&in);
+	return rc;
+}
+
+static const struct opt_usage usage = {
+	"[--subject NAME@VERSION] [--subject-digest DIGEST]\n"
+	"[--role ROLE] [--format FORMAT] [--origin NAME]\n"
+	"[--feed NAME=EPOCH]... [--lossy-numbers] [-o FILE] [FILE...]",
+	"merge documents into one body of evidence"
+};
+
+static void
+parse_options(struct opts *o, int argc, char **argv, int *operands)
+{
+	const struct opt table[] = {
+		{ 0, "subject", OPT_TEXT, &o->subject, "NAME@VERSION",
+		    "what the evidence is about (or a purl)" },
+		{ 0, "subject-digest", OPT_TEXT, &o->subject_digest, "DIGEST",
+		    "SHA-256 of the subject" },
+		{ 0, "role", OPT_TEXT, &o->document.role, "ROLE",
+		    "what the files are for: sbom, vex, findings or "
+		    "attestation" },
+		{ 0, "format", OPT_TEXT, &o->document.format, "FORMAT",
+		    "the files' format, in place of detection" },
+		{ 0, "origin", OPT_TEXT, &o->document.origin, "NAME",
+		    "where the files come from, in the operator's word" },
+		{ 0, "feed", OPT_LIST, &o->feed, "NAME=EPOCH",
+		    "state of a vulnerability feed that the files rest on" },
+		{ 0, "lossy-numbers", OPT_FLAG, &o->lossy, NULL,
+		    "accept whole numbers that a double would change" },
+		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
+		    "write to FILE in place of standard output" },
+		OPT_END
+	};
+	struct err e;
+
+	*operands = opt_parse(&usage, table, argc, argv);
+	o->document.feed = o->feed.item;
+	o->document.feeds = o->feed.count;
+	if (document_options_check(&o->document, &e) != ERR_OK)
+		opt_usage_error("%s", e.text);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o = { .output = NULL };
+	struct evidence_subject subject = { NULL, NULL };
+	struct digest digest;
+	struct buf text = { NULL, 0, 0 };
+	struct evidence *ev;
+	struct output out;
+	struct err e;
+	enum status worst = ERR_OK;
+	int n;
+
+	tool_start("prov-normalize");
+	parse_options(&o, argc, argv, &n);
+	subject.name = o.subject;
+	if (o.subject_digest != NULL) {
+		if (!digest_option(slice_of(o.subject_digest), &digest))
+			opt_usage_error("--subject-digest %s: expected 64 "
+			    "hexadecimal digits", o.subject_digest);
+		subject.digest = &digest;
+	}
+	ev = evidence_open();
+	for (int i = 0; i < (n > 0 ? n : 1); i++)
+		worst = err_worst(worst,
+		    one_file(ev, n > 0 ? argv[i] : NULL, &o));
+	if (worst == ERR_OK) {
+		worst = evidence_write(ev, &subject, &text, &e);
+		if (worst != ERR_OK)
+			opt_usage_error("%s", e.text);
+		buf_byte(&text, '\n');
+		output_open(&out, o.output);
+		output_bytes(&out, buf_get(&text));
+		output_commit(&out);
+	}
+	buf_free(&text);
+	evidence_close(ev);
+	return worst;
+}
