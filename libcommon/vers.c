@@ -634,12 +634,19 @@ exclude(const struct vers *v, struct intervals *s)
 {
 	struct intervals out = { s->vers, NULL, 0, 0 };
 	struct cut from, before, behind;
-	size_t i, j = 0;
+	size_t i, j = 0, last = v->count;	/* the "!=" asked about last */
+	bool named = false;
 
 	for (i = 0; i < s->count; i++) {
 		from = s->item[i].from;
 		for (; j < v->count; j++) {
-			if (v->item[j].op != VERS_NE || is_named(v, j))
+			if (v->item[j].op != VERS_NE)
+				continue;
+			if (last == v->count || cmp(v, v->item[last].version,
+			    v->item[j].version) != 0)
+				named = is_named(v, j);
+			last = j;
+			if (named)
 				continue;
 			before = cut_at(v->item[j].version, false);
 			behind = cut_at(v->item[j].version, true);
