@@ -42,7 +42,7 @@ escape(char *p, struct slice s)
 static void
 write_string(struct buf *out, struct slice s)
 {
-	const char *p = s.data, *end = p + s.len;
+	const char *p = s.len > 0 ? s.data : "", *end = p + s.len;
 
 	buf_byte(out, '"');
 	while (p < end) {
@@ -710,6 +710,7 @@ copy_behind(struct writer *w)
 static bool
 copy_document(struct writer *w)
 {
+	w->o = buf_room(&w->out, SLACK);
 	keep_room(w);
 	do {
 		int c = space(w);

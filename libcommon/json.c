@@ -21,6 +21,10 @@ enum {
 	LINEAR_MAX = 8	/* members that are looked through one by one */
 };
 
+/* Where the children of empty containers are: arithmetic on NULL is not
+ * defined.  Never written. */
+static struct json_member no_children;
+
 /* --- reading ------------------------------------------------------------ */
 
 /* A container that is open: its children wait in the scratch from start on. */
@@ -118,6 +122,7 @@ open_container(struct reader *r, bool is_object)
 
 	if (!lex_open(&r->lex))
 		return false;
+	(void)buf_room(&r->scratch, sizeof(struct json_member));
 	buf_add(&r->frames, &f, sizeof(f));
 	r->top = (struct frame *)(void *)(r->frames.data +
 	    r->frames.len) - 1;
@@ -142,7 +147,7 @@ close_container(struct reader *r, struct json *out)
 		.len = (uint32_t)n,
 		.offset = f.offset
 	};
-	out->u.item = NULL;
+	out->u.member = &no_children;
 	if (n > 0) {
 		out->u.item = arena_alloc(r->arena, bytes);
 		memcpy(out->u.item, children, bytes);
@@ -596,13 +601,13 @@ json_uint(struct arena *a, uint64_t n)
 struct json
 json_array(void)
 {
-	return (struct json){ .type = JSON_ARRAY };
+	return (struct json){ .type = JSON_ARRAY, .u.member = &no_children };
 }
 
 struct json
 json_object(void)
 {
-	return (struct json){ .type = JSON_OBJECT };
+	return (struct json){ .type = JSON_OBJECT, .u.member = &no_children };
 }
 
 /* Room for one more child; children that are shared (cap 0) are copied. */

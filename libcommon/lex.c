@@ -162,6 +162,8 @@ lex_begin(struct lex *l, struct json_stream *s,
 	bool line_feed = s->count == 0;
 	int c;
 
+	if (s->window == NULL)
+		s->window = "";	/* no arithmetic on NULL */
 	if (s->discard != NULL)
 		s->discard(s);
 	*l = (struct lex){ .s = s, .limits = limits, .e = e };
