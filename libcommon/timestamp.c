@@ -305,6 +305,12 @@ is_digest(enum crypt_hash hash, struct slice bytes, struct slice digest)
 	    memcmp(want, digest.data, digest.len) == 0;
 }
 
+bool
+timestamp_covers(const struct timestamp *t, struct slice message)
+{
+	return is_digest(t->imprint_hash, message, t->imprint);
+}
+
 static enum status
 verify_signature(const struct timestamp *t, const struct x509 *signer,
     struct err *e)
@@ -368,7 +374,7 @@ timestamp_verify(const struct timestamp *t, const struct trust_authority *by,
 
 	if (!timestamp_names(t, by))
 		return err_no(e, "the timestamp is of another authority");
-	if (!is_digest(t->imprint_hash, message, t->imprint))
+	if (!timestamp_covers(t, message))
 		return err_no(e, "the timestamp is over other bytes than the "
 		    "signature");
 	if (!is_digest(t->hash, t->content, t->message_digest))

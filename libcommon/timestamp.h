@@ -42,6 +42,8 @@ enum status timestamp_read(struct slice der, struct timestamp *out,
  * certificates were valid, and is over message. */
 enum status timestamp_verify(const struct timestamp *t,
     const struct trust_authority *by, struct slice message, struct err *e);
+/* The token's imprint is of these bytes. */
+bool timestamp_covers(const struct timestamp *t, struct slice message);
 /* The token names this authority's signing certificate. */
 bool timestamp_names(const struct timestamp *t,
     const struct trust_authority *by);
