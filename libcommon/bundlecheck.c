@@ -23,6 +23,7 @@ struct run {
 	const struct key *signer;
 	struct buf pae;
 	bool no_root;			/* key policy: logs are not asked */
+	const char *no_time;		/* why a promise did not count */
 };
 
 /* --- the report --------------------------------------------------------- */
@@ -225,7 +226,8 @@ check_promise(struct run *r, const struct tlog_entry *t)
 	}
 	log = find_log(r, t, at, &e);
 	if (log == NULL) {
-		skipped(r, "promise", arena_printf(r->a, "%s", e.text));
+		r->no_time = arena_printf(r->a, "%s", e.text);
+		skipped(r, "promise", r->no_time);
 		return;
 	}
 	if (!t->has_time)
@@ -407,7 +409,8 @@ check_certificate(struct run *r)
 	}
 	if (r->out->time_count == 0) {
 		err_no(&e, "no verified time says when the certificate was "
-		    "used");
+		    "used%s%s", r->no_time != NULL ? ": " : "",
+		    r->no_time != NULL ? r->no_time : "");
 		failed(r, "certificate", &e);
 		return false;
 	}
