@@ -12,6 +12,7 @@
 
 #include "input.h"
 #include "io.h"
+#include "keyfile.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
@@ -23,7 +24,8 @@
 /* --- export --------------------------------------------------------------- */
 
 struct export {
-	const char *verikey, *cache, *density, *passphrase, *output;
+	const char *verikey, *cache, *density, *output;
+	struct keyfile_pass pass;
 	struct opt_list keys;
 	bool sign;
 	struct packfiles files;
@@ -54,6 +56,18 @@ write_pack(struct export *o, struct arena *a)
 	}
 	output_commit(&out);
 	return ERR_OK;
+}
+
+static enum status
+load_keys(struct export *o, struct crypt_private **keys)
+{
+	enum status rc = ERR_OK;
+
+	for (size_t i = 0; i < o->keys.count && rc == ERR_OK; i++)
+		rc = keyfile_private(o->keys.item[i], &o->pass, &keys[i]);
+	o->files.out.key = (const struct crypt_private *const *)keys;
+	o->files.out.keys = o->keys.count;
+	return rc;
 }
 
 static const struct opt_usage export_usage = {
@@ -100,8 +114,7 @@ export_options(struct export *o, int argc, char **argv)
 		    "sign the manifest" },
 		{ 'k', "key", OPT_LIST, &o->keys, "KEY",
 		    "private key to sign with (repeat)" },
-		{ 0, "passphrase-file", OPT_TEXT, &o->passphrase, "FILE",
-		    "the key's passphrase" },
+		KEYFILE_PASS_OPTIONS(o->pass),
 		{ 0, "zstd", OPT_FLAG, &f->out.zstd, NULL,
 		    "compress the bundle" },
 		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
@@ -130,13 +143,20 @@ static int
 do_export(int argc, char **argv)
 {
 	struct export o = { .sign = false };
+	struct crypt_private **keys;
 	struct arena a = { 0 };
 	enum status rc;
 
 	export_options(&o, argc, argv);
+	keys = arena_zalloc(&a, (o.keys.count + 1) * sizeof(*keys));
 	rc = packfiles_load(&o.files, &a);
 	if (rc == ERR_OK)
+		rc = load_keys(&o, keys);
+	if (rc == ERR_OK)
 		rc = write_pack(&o, &a);
+	for (size_t i = 0; i < o.keys.count; i++)
+		keyfile_close(keys[i]);
+	keyfile_pass_close(&o.pass);
 	packfiles_close(&o.files);
 	mem_free(o.keys.item);
 	arena_free(&a);
@@ -151,28 +171,13 @@ struct trust {
 	const char *keyring_file;
 	bool integrity_only;
 	struct keyring keyring;
-	struct json keyring_doc;
 };
-
-static enum status
-load_key(const char *path, struct arena *a, struct key *out)
-{
-	struct slice text;
-	struct err e;
-	enum status rc = input_file(path, KEY_FILE_MAX, a, &text);
-
-	if (rc != ERR_OK)
-		return rc;
-	rc = key_read_file(text, a, out, &e);
-	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
-}
 
 static enum status
 load_trust(struct trust *t, struct arena *a, struct packcheck *check)
 {
-	struct key *keys;
-	struct err e;
-	enum status rc = ERR_OK;
+	struct key *keys = NULL;
+	enum status rc;
 
 	if (t->keys.count == 0 && t->keyring_file == NULL &&
 	    !t->integrity_only)
@@ -181,20 +186,14 @@ load_trust(struct trust *t, struct arena *a, struct packcheck *check)
 	if (t->integrity_only && (t->keys.count > 0 ||
 	    t->keyring_file != NULL))
 		opt_usage_error("--integrity-only asks for no key");
-	keys = arena_array(a, t->keys.count, sizeof(*keys));
-	for (size_t i = 0; i < t->keys.count && rc == ERR_OK; i++)
-		rc = load_key(t->keys.item[i], a, &keys[i]);
+	rc = keyfile_public_list(&t->keys, a, &keys);
 	check->key = keys;
 	check->keys = t->keys.count;
 	check->integrity_only = t->integrity_only;
 	if (rc != ERR_OK || t->keyring_file == NULL)
 		return rc;
-	rc = input_document(t->keyring_file, &json_own, a, &t->keyring_doc);
-	if (rc != ERR_OK)
-		return rc;
-	rc = keyring_read(&t->keyring_doc, a, &t->keyring, &e);
 	check->keyring = &t->keyring;
-	return rc == ERR_OK ? ERR_OK : msg_err(t->keyring_file, &e);
+	return keyfile_keyring(t->keyring_file, a, &t->keyring);
 }
 
 struct verify {
