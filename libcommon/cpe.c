@@ -352,7 +352,7 @@ has_wildcard(struct slice s)
 static bool
 pattern_matches(struct slice pattern, struct slice value)
 {
-	size_t before = 0, behind = 0, i, steps, at;
+	size_t before = 0, behind = 0, i, steps, length, at;
 	bool free_before = false, free_behind = false;
 	struct slice middle = pattern;
 
@@ -371,16 +371,14 @@ pattern_matches(struct slice pattern, struct slice value)
 		middle.len--;
 	}
 	steps = count_steps(value);
-	for (i = 0, at = 0; i + middle.len <= value.len; i += step(value, i),
-	    at++) {
-		size_t left = count_steps(slice_cut(value, i + middle.len,
-		    value.len));
-
+	length = count_steps(middle);
+	for (i = 0, at = 0; i + middle.len <= value.len && at + length <= steps;
+	    i += step(value, i), at++) {
 		if ((middle.len == 0 || memcmp(value.data + i, middle.data,
 		    middle.len) == 0) && (free_before || at <= before) &&
-		    (free_behind || left <= behind))
+		    (free_behind || steps - at - length <= behind))
 			return true;
-		if (i == value.len || at > steps)
+		if (i == value.len)
 			break;
 	}
 	return false;
