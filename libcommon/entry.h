@@ -129,13 +129,48 @@ enum status entry_chunks(struct entry_store *s, const struct digest *root,
     enum status (*sink)(void *ctx, uint64_t index, const struct digest *hash,
     struct slice bytes, struct err *e), void *ctx, struct err *e);
 
-/* The prov.entry/v1 document: full adds parts and envelopes as base64, as
- * export writes it. */
-enum status entry_json(struct entry_store *s, const struct entry *entry,
-    bool full, struct arena *a, struct json *out, struct err *e);
-/* Reads one that is full (or without parts); nothing is believed: the
- * digests are recomputed. */
-enum status entry_read(const struct json *doc, struct arena *a,
-    struct entry *out, struct err *e);
+/* --- invalidating ------------------------------------------------------- */
+
+struct entry_invalidation {
+	enum entry_cause {
+		ENTRY_BY_VERIKEY,
+		ENTRY_BY_SIGNER,
+		ENTRY_BY_POLICY,
+		ENTRY_BY_FEED,
+		ENTRY_CAUSES
+	} cause;
+	struct digest id;	/* of the first three */
+	struct slice feed;	/* of the last: its name, and the epoch below
+				 * which it no longer counts */
+	struct slice before;
+};
+
+/* All of them in one small durable transaction, however many entries they
+ * hit.  A feed's epoch never goes back. */
+enum status entry_invalidate(struct entry_store *s,
+    const struct entry_invalidation *list, size_t n, struct err *e);
+
+/*
+ * Entries in the order of their VeriKeys, from the first that is not before
+ * *from: up to limit of them are given to fn, *from moves behind the last;
+ * ERR_NO when there are no more.  Each call is one short read transaction.
+ * An entry that is damaged ends it with ERR_SYSTEM.
+ */
+enum status entry_scan(struct entry_store *s, struct digest *from,
+    size_t limit, int64_t at,
+    enum status (*fn)(void *ctx, const struct entry *entry,
+    enum entry_state state, struct err *e), void *ctx, struct err *e);
+/* Removes up to limit entries that are expired at that time or invalidated,
+ * from *from on, with what only they held; ERR_NO when there are no more. */
+enum status entry_prune(struct entry_store *s, struct digest *from,
+    size_t limit, int64_t at, uint64_t *removed, struct err *e);
+
+/* --- for the modules beside this one ------------------------------------ */
+
+struct cache;
+struct cache *entry_cache(struct entry_store *s);
+/* entry_invalidate inside a write that is under way (see cache_run). */
+enum status entry_invalidate_in(struct cache *c,
+    const struct entry_invalidation *list, size_t n, struct err *e);
 
 #endif

@@ -48,12 +48,25 @@ merkledoc_chunk(struct merkledoc *d, const struct digest *leaf, uint64_t size)
 	d->total += size;
 }
 
+static void
+list_part(struct merkledoc *d, struct slice role, const struct digest *digest,
+    uint64_t size, uint64_t first, uint64_t chunks)
+{
+	struct json o = json_object();
+
+	json_set(d->arena, &o, "chunks", json_uint(d->arena, chunks));
+	json_set(d->arena, &o, "digest", digest_value(d->arena, digest));
+	json_set(d->arena, &o, "firstChunk", json_uint(d->arena, first));
+	json_set(d->arena, &o, "role", json_string(role));
+	json_set(d->arena, &o, "size", json_uint(d->arena, size));
+	json_push(d->arena, &d->parts, o);
+}
+
 void
 merkledoc_part(struct merkledoc *d, const char *role, struct slice bytes)
 {
 	uint64_t first = d->tree.size;
 	struct digest digest = digest_bytes(bytes);
-	struct json o = json_object();
 
 	for (size_t at = 0; at < bytes.len; at += (size_t)d->chunk_size) {
 		struct slice piece = slice_cut(bytes, at,
@@ -62,13 +75,8 @@ merkledoc_part(struct merkledoc *d, const char *role, struct slice bytes)
 
 		merkledoc_chunk(d, &leaf, piece.len);
 	}
-	json_set(d->arena, &o, "chunks",
-	    json_uint(d->arena, d->tree.size - first));
-	json_set(d->arena, &o, "digest", digest_value(d->arena, &digest));
-	json_set(d->arena, &o, "firstChunk", json_uint(d->arena, first));
-	json_set_z(d->arena, &o, "role", role);
-	json_set(d->arena, &o, "size", json_uint(d->arena, bytes.len));
-	json_push(d->arena, &d->parts, o);
+	list_part(d, slice_of(role), &digest, bytes.len, first,
+	    d->tree.size - first);
 }
 
 static struct json
@@ -355,6 +363,21 @@ merkledoc_read(const struct json *v, struct arena *a,
 	if (list == NULL)
 		return ERR_OK;
 	return read_chunks(list, a, out, e);
+}
+
+struct json
+merkledoc_write(struct arena *a, const struct merkledoc_tree *t)
+{
+	struct merkledoc d;
+
+	merkledoc_begin(&d, a, t->chunk_size, true);
+	for (uint64_t i = 0; t->chunk != NULL && i < t->size; i++)
+		merkledoc_chunk(&d, &t->chunk[i].hash, t->chunk[i].size);
+	for (size_t i = 0; i < t->parts; i++)
+		list_part(&d, t->part[i].role, &t->part[i].digest,
+		    t->part[i].size, t->part[i].first_chunk,
+		    t->part[i].chunks);
+	return merkledoc_end(&d);
 }
 
 enum status

@@ -89,6 +89,8 @@ struct merkledoc_tree {
 enum status merkledoc_read(const struct json *v, struct arena *a,
     struct merkledoc_tree *out, struct err *e);
 
+/* The document of a tree that was read. */
+struct json merkledoc_write(struct arena *a, const struct merkledoc_tree *t);
 /* Goes on where a tree that was read with its peaks ended; d is as
  * merkledoc_begin left it.  ERR_INPUT without peaks, or when the last chunk
  * is not full. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entrydoc - prov.entry/v1, an entry as a document (layer 3).
+ */
+#ifndef ENTRYDOC_H
+#define ENTRYDOC_H
+
+#include "entry.h"
+
+#define ENTRYDOC_KIND "prov.entry/v1"
+
+/*
+ * The document of an entry that s gave.  full adds the bytes of envelopes and
+ * parts (in base64), as export writes it; without, s may be NULL.
+ */
+enum status entrydoc_write(struct entry_store *s, const struct entry *entry,
+    bool full, struct arena *a, struct json *out, struct err *e);
+/*
+ * Strict.  Nothing derived is believed: entry_put computes it again.
+ * Documents are in canonical form, everything is in the arena.
+ */
+enum status entrydoc_read(const struct json *doc, struct arena *a,
+    struct entry *out, struct err *e);
+
+#endif
