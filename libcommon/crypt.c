@@ -3,9 +3,10 @@
 #include <gcrypt.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "crypt.h"
 #include "msg.h"
@@ -692,17 +693,28 @@ static void
 secure_start(void)
 {
 	static bool started;
+	struct rlimit core;
+	uintptr_t page;
+	void *first;
 
 	if (started)
 		return;
 	started = true;
 	start();
 	/* Best effort, each of them: a system that refuses one still has
-	 * the others. */
-	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	 * the others.  A limit of 1, unlike 0, also keeps a core from a
+	 * program that core_pattern names (core(5)).  PR_SET_DUMPABLE would
+	 * do as well, but takes /dev/stdin and /dev/fd away. */
+	if (getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max > 0) {
+		core.rlim_cur = 1;
+		(void)setrlimit(RLIMIT_CORE, &core);
+	}
 	gcry_control(GCRYCTL_INIT_SECMEM, SECURE_POOL, 0);
 	gcry_control(GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_POOL, 0);
+	first = gcry_malloc_secure(1);
+	page = (uintptr_t)first & ~(uintptr_t)(sysconf(_SC_PAGESIZE) - 1);
+	(void)madvise((void *)page, SECURE_POOL, MADV_DONTDUMP);
+	gcry_free(first);
 }
 
 void *

@@ -118,9 +118,8 @@ enum status crypt_verify_digest(const struct crypt_public *key,
 /* --- secrets ------------------------------------------------------------ */
 
 /*
- * Memory that is locked where the system allows it, is never in a core dump,
- * and is wiped when freed; at most some 60 KiB at a time.  The first call
- * turns off core dumps and the tracing of this process by its peers.
+ * Memory that is locked where the system allows it, is left out of core
+ * dumps, and is wiped when freed.  The first call turns off core dumps.
  */
 void *crypt_secure_alloc(size_t size);
 void crypt_secure_free(void *p);	/* NULL is fine */
