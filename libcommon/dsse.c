@@ -103,20 +103,24 @@ dsse_read(const struct json *doc, struct arena *a, struct dsse *out,
 }
 
 struct json
+dsse_write_signature(struct arena *a, const struct dsse_signature *s)
+{
+	struct json o = json_object();
+
+	if (s->keyid.len > 0)
+		json_set(a, &o, "keyid", json_string(s->keyid));
+	json_set(a, &o, "sig", json_string(b64_text(a, s->sig)));
+	return o;
+}
+
+struct json
 dsse_write(struct arena *a, const struct dsse *d)
 {
 	struct json o = json_object(), signatures = json_array();
 
-	for (size_t i = 0; i < d->count; i++) {
-		struct json s = json_object();
-
-		if (d->signatures[i].keyid.len > 0)
-			json_set(a, &s, "keyid",
-			    json_string(d->signatures[i].keyid));
-		json_set(a, &s, "sig", json_string(b64_text(a,
-		    d->signatures[i].sig)));
-		json_push(a, &signatures, s);
-	}
+	for (size_t i = 0; i < d->count; i++)
+		json_push(a, &signatures, dsse_write_signature(a,
+		    &d->signatures[i]));
 	json_set(a, &o, "payload", json_string(b64_text(a, d->payload)));
 	json_set(a, &o, "payloadType", json_string(d->type));
 	json_set(a, &o, "signatures", signatures);
@@ -252,6 +256,10 @@ dsse_sign(struct dsse *d, struct arena *a, const struct crypt_private *key,
 		st = key_of(&public, a, &k, e);
 	if (st != ERR_OK)
 		return st;
+	for (size_t i = 0; i < d->count; i++)
+		if (hints(d->signatures[i].keyid, &k))
+			return err_bad(e, "the envelope has a signature of "
+			    "this key already");
 	dsse_pae(&pae, d->type, d->payload);
 	st = crypt_sign(key, key_scheme(&k), key_hash(&k), buf_get(&pae), a,
 	    &signature, e);

@@ -41,6 +41,8 @@ enum status dsse_read(const struct json *doc, struct arena *a,
     struct dsse *out, struct err *e);
 /* Signatures in the order they have; standard base64. */
 struct json dsse_write(struct arena *a, const struct dsse *d);
+struct json dsse_write_signature(struct arena *a,
+    const struct dsse_signature *s);
 /* The bytes that are signed. */
 void dsse_pae(struct buf *out, struct slice type, struct slice payload);
 
@@ -77,7 +79,7 @@ enum status dsse_verify(const struct dsse *d, const struct dsse_check *check,
     struct dsse_result *result, struct err *e);
 
 /* Appends a signature by this private key over d's type and payload; keyid
- * is the key's id in text. */
+ * is the key's id in text.  A key signs once (ERR_INPUT). */
 enum status dsse_sign(struct dsse *d, struct arena *a,
     const struct crypt_private *key, struct err *e);
 

@@ -185,36 +185,70 @@ keyfile_pass_close(struct keyfile_pass *pass)
 
 /* --- keys --------------------------------------------------------------- */
 
+/* A key file of either sort, in secure memory. */
+static enum status
+read_key_file(const char *path, struct slice *text)
+{
+	bool in = path == NULL || strcmp(path, "-") == 0;
+	enum status st = ERR_OK;
+	struct err e;
+	char *data;
+	size_t len;
+	int fd = STDIN_FILENO;
+
+	if (!in)
+		st = io_open_read(path, &fd, &e);
+	if (st == ERR_OK) {
+		st = read_secret(fd, SECRET_FILE_MAX, &data, &len, &e);
+		if (!in)
+			(void)close(fd);
+	}
+	if (st != ERR_OK)
+		return msg_err(in ? "<stdin>" : path, &e);
+	*text = (struct slice){ data, len };
+	return ERR_OK;
+}
+
+static void
+forget(struct slice text)
+{
+	crypt_secure_free((char *)(uintptr_t)text.data);
+}
+
+static enum status
+private_from(struct slice text, const char *name, struct keyfile_pass *pass,
+    struct crypt_private **out)
+{
+	bool encrypted = secret_is_encrypted(text);
+	struct slice passphrase;
+	enum status st = ERR_OK;
+	struct err e;
+
+	if (encrypted)
+		st = keyfile_passphrase(pass, name, false, &passphrase);
+	if (st != ERR_OK)
+		return st;
+	st = secret_read(text, encrypted ? &passphrase : NULL, out, &e);
+	return st == ERR_OK ? st : msg_err(name, &e);
+}
+
+static const char *
+name_of(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0 ? "<stdin>" : path;
+}
+
 enum status
 keyfile_private(const char *path, struct keyfile_pass *pass,
     struct crypt_private **out)
 {
-	struct slice text, passphrase;
-	bool encrypted;
-	enum status st;
-	struct err e;
-	char *data;
-	size_t len;
-	int fd;
+	struct slice text;
+	enum status st = read_key_file(path, &text);
 
-	st = io_open_read(path, &fd, &e);
-	if (st == ERR_OK) {
-		st = read_secret(fd, SECRET_FILE_MAX, &data, &len, &e);
-		(void)close(fd);
-	}
 	if (st != ERR_OK)
-		return msg_err(path, &e);
-	text = (struct slice){ data, len };
-	encrypted = secret_is_encrypted(text);
-	if (encrypted)
-		st = keyfile_passphrase(pass, path, false, &passphrase);
-	if (st == ERR_OK) {
-		st = secret_read(text, encrypted ? &passphrase : NULL, out,
-		    &e);
-		if (st != ERR_OK)
-			(void)msg_err(path, &e);
-	}
-	crypt_secure_free(data);
+		return st;
+	st = private_from(text, name_of(path), pass, out);
+	forget(text);
 	return st;
 }
 
@@ -222,6 +256,97 @@ void
 keyfile_close(struct crypt_private *key)
 {
 	crypt_private_close(key);
+}
+
+enum status
+keyfile_generate(const char *type, struct crypt_private **out)
+{
+	static const struct {
+		const char *name;
+		enum crypt_type type;
+		unsigned bits;
+	} types[] = {
+		{ "ed25519", CRYPT_ED25519, 0 },
+		{ "ecdsa-p256", CRYPT_P256, 0 },
+		{ "ecdsa-p384", CRYPT_P384, 0 },
+		{ "ecdsa-p521", CRYPT_P521, 0 },
+		{ "rsa-2048", CRYPT_RSA, 2048 },
+		{ "rsa-3072", CRYPT_RSA, 3072 },
+		{ "rsa-4096", CRYPT_RSA, 4096 },
+	};
+	struct err e;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(type, types[i].name) != 0)
+			continue;
+		if (crypt_private_generate(types[i].type, types[i].bits, out,
+		    &e) != ERR_OK)
+			return msg_err(NULL, &e);
+		return ERR_OK;
+	}
+	opt_usage_error("--type %s: expected ed25519, ecdsa-p256, ecdsa-p384, "
+	    "ecdsa-p521, rsa-2048, rsa-3072 or rsa-4096", type);
+}
+
+enum status
+keyfile_save(const char *path, const struct crypt_private *key, bool cosign,
+    const struct slice *passphrase)
+{
+	bool out = strcmp(path, "-") == 0;
+	struct io_file file;
+	struct slice pem;
+	struct err e;
+	enum status st;
+
+	st = secret_write(key, cosign ? SECRET_COSIGN : SECRET_PKCS8,
+	    passphrase, &pem, &e);
+	if (st != ERR_OK)
+		return msg_err(path, &e);
+	if (out) {
+		st = io_write(STDOUT_FILENO, pem.data, pem.len, &e);
+	} else {
+		st = io_file_create(&file, path, 0600, true, &e);
+		if (st == ERR_OK) {
+			st = io_write(file.fd, pem.data, pem.len, &e);
+			if (st == ERR_OK)
+				st = io_file_commit(&file, &e);
+			else
+				io_file_abandon(&file);
+		}
+	}
+	forget(pem);
+	return st == ERR_OK ? st : msg_err(out ? "<stdout>" : path, &e);
+}
+
+enum status
+keyfile_any(const char *path, struct keyfile_pass *pass, struct arena *a,
+    struct key *out)
+{
+	struct crypt_private *key;
+	struct crypt_public public;
+	struct slice text;
+	struct err e;
+	enum status st = read_key_file(path, &text);
+
+	if (st != ERR_OK)
+		return st;
+	if (!secret_is(text)) {
+		st = key_read_file(text, a, out, &e);
+		if (st != ERR_OK)
+			(void)msg_err(name_of(path), &e);
+	} else {
+		st = private_from(text, name_of(path), pass, &key);
+		if (st == ERR_OK) {
+			st = crypt_private_public(key, a, &public, &e);
+			if (st == ERR_OK)
+				st = key_of(&public, a, out, &e);
+			if (st != ERR_OK)
+				(void)msg_err(name_of(path), &e);
+			crypt_private_close(key);
+		}
+	}
+	forget(text);
+	return st;
 }
 
 enum status

@@ -41,6 +41,16 @@ void keyfile_pass_close(struct keyfile_pass *pass);
 enum status keyfile_private(const char *path, struct keyfile_pass *pass,
     struct crypt_private **out);
 void keyfile_close(struct crypt_private *key);
+/* A new key; type is "ed25519", "ecdsa-p256" ... "rsa-4096" (others are a
+ * usage error). */
+enum status keyfile_generate(const char *type, struct crypt_private **out);
+/* PEM, mode 0600, to a file that must not exist (a symbolic link is one), or
+ * to standard output ("-"). */
+enum status keyfile_save(const char *path, const struct crypt_private *key,
+    bool cosign, const struct slice *passphrase);
+/* The public half of a public or a private key file (NULL: stdin). */
+enum status keyfile_any(const char *path, struct keyfile_pass *pass,
+    struct arena *a, struct key *out);
 
 /* A public key: SPKI or PKCS#1, DER or PEM.  A private key file is refused. */
 enum status keyfile_public(const char *path, struct arena *a,

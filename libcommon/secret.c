@@ -532,6 +532,26 @@ form_of(struct slice der)
 }
 
 bool
+secret_is(struct slice text)
+{
+	struct pem block;
+	struct der key;
+	struct slice body;
+	size_t at;
+
+	if (text.len == 0 || text.data[0] != DER_SEQUENCE)
+		return find_block(text, &block, &at);
+	/* All but the encrypted form begin with a version; a public key and
+	 * an encrypted private one both begin with an algorithm. */
+	if (!der_only(text, DER_SEQUENCE, &key))
+		return false;
+	if (der_peek(&key) == DER_SEQUENCE)
+		return der_skip(&key) && der_peek(&key) == DER_OCTET_STRING;
+	/* A bare RSAPublicKey is two integers. */
+	return der_take(&key, DER_INTEGER, &body) && body.len == 1;
+}
+
+bool
 secret_is_encrypted(struct slice text)
 {
 	struct pem block;

@@ -29,6 +29,8 @@ enum secret_form {
 	SECRET_COSIGN		/* only encrypted */
 };
 
+/* Whether it is one at all, rather than a public key. */
+bool secret_is(struct slice text);
 /* Whether reading wants a passphrase. */
 bool secret_is_encrypted(struct slice text);
 /* passphrase is NULL when there is none; a wrong one is ERR_INPUT. */

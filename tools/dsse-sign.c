@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "canon.h"
 #include "digest.h"
 #include "dsse.h"
 #include "input.h"
@@ -15,36 +16,25 @@
 #include "opt.h"
 #include "output.h"
 #include "statement.h"
-#include "timefmt.h"
 #include "tool.h"
-#include "vsa.h"
-
-enum {
-	KEYS_MAX = DSSE_SIGNATURES_MAX
-};
+#include "utf8.h"
 
 static const struct opt_usage usage = {
 	"-k KEY... [--type TYPE] [-o FILE] [FILE]\n"
 	"-k KEY... --append [-o FILE] [FILE]\n"
 	"-k KEY... --statement --predicate-type URI\n"
-	"    (--subject NAME=DIGEST | --subjects FILE)... [-o FILE] [FILE]\n"
-	"-k KEY... --vsa --verifier-id URI [--subject NAME=DIGEST]...\n"
-	"    [--resource-uri URI] [--policy-uri URI] [--level LEVEL]...\n"
-	"    [-o FILE] [FILE]",
+	"    (--subject NAME=DIGEST | --subjects FILE)... [-o FILE] [FILE]",
 	"sign a payload into a DSSE envelope"
 };
 
 struct opts {
 	struct opt_list keys;
-	struct keyfile_pass pass;
 	const char *type;
 	bool append;
 	bool statement;
 	const char *predicate_type;
 	struct opt_list subject;
 	struct opt_list subjects;
-	bool vsa;
-	struct vsa vsa_options;
 	const char *output;
 };
 
@@ -101,6 +91,26 @@ collect_subjects(const struct opts *o, struct arena *a, struct json *subjects)
 	return st;
 }
 
+/* The one document of in. */
+static enum status
+one_document(struct input *in, struct arena *a, struct json *doc)
+{
+	struct json next;
+	struct err e;
+	bool got;
+	enum status st = input_next(in, a, &next, &got);
+
+	if (st != ERR_OK)
+		return st;
+	/* The next call may move what the tree points to. */
+	*doc = json_copy(a, &next);
+	st = input_next(in, a, &next, &got);
+	if (st != ERR_OK || !got)
+		return st;
+	err_input(&e, 0, "a second document, expected one");
+	return input_fault(in, &e);
+}
+
 /* --- what is signed ----------------------------------------------------- */
 
 /* A statement made here is read as strictly as anybody else's. */
@@ -111,29 +121,190 @@ statement_payload(const struct opts *o, struct input *in, struct arena *a,
 	struct json doc, subjects, statement;
 	struct statement check;
 	struct err e;
-	bool got;
 	enum status st = collect_subjects(o, a, &subjects);
 
 	if (st == ERR_OK)
-		st = input_next(in, a, &doc, &got);
+		st = one_document(in, a, &doc);
 	if (st != ERR_OK)
 		return st;
-	if (o->vsa)
-		st = vsa_write(&doc, &o->vsa_options, &subjects, a,
-		    &statement, &e);
-	else
-		statement = statement_write(a, subjects,
-		    slice_of(o->predicate_type), doc);
-	if (st == ERR_OK)
-		st = statement_read(&statement, &check, &e);
+	statement = statement_write(a, subjects, slice_of(o->predicate_type),
+	    doc);
+	st = statement_read(&statement, &check, &e);
 	if (st != ERR_OK)
 		return input_fault(in, &e);
 	d->type = SLICE(DSSE_INTOTO);
 	d->payload = canon_text(a, &statement);
-	st = input_next(in, a, &doc, &got);
-	if (st == ERR_OK && got) {
-		err_input(&e, 0, "a second document, expected one");
-		st = input_fault(in, &e);
+	return ERR_OK;
+}
+
+/* Without --type only a Statement says what it is. */
+static enum status
+plain_payload(const struct opts *o, struct input *in, struct arena *a,
+    struct dsse *d)
+{
+	struct statement s;
+	struct json doc;
+	struct err e;
+	enum status st = input_all(in, &d->payload);
+
+	if (st != ERR_OK)
+		return st;
+	if (o->type != NULL) {
+		d->type = slice_of(o->type);
+		return ERR_OK;
 	}
+	if (json_parse(d->payload, &json_foreign, a, &doc, &e) != ERR_OK ||
+	    !statement_is(&doc))
+		opt_usage_error("--type is needed: the payload is not an "
+		    "in-toto Statement");
+	st = statement_read(&doc, &s, &e);
+	if (st != ERR_OK)
+		return input_fault(in, &e);
+	d->type = SLICE(DSSE_INTOTO);
+	return ERR_OK;
+}
+
+/* --- signing ------------------------------------------------------------ */
+
+static enum status
+sign_all(const struct opts *o, struct keyfile_pass *pass, struct arena *a,
+    struct dsse *d)
+{
+	for (size_t i = 0; i < o->keys.count; i++) {
+		const char *path = o->keys.item[i];
+		struct crypt_private *key;
+		struct err e;
+		enum status st = keyfile_private(path, pass, &key);
+
+		if (st != ERR_OK)
+			return st;
+		st = dsse_sign(d, a, key, &e);
+		keyfile_close(key);
+		if (st != ERR_OK)
+			return msg_err(path, &e);
+	}
+	return ERR_OK;
+}
+
+/* Members of the envelope that we do not know stay, and so do the texts of
+ * those that we do. */
+static enum status
+append(const struct opts *o, struct keyfile_pass *pass, struct input *in,
+    struct arena *a, struct json *out)
+{
+	struct json signatures;
+	struct dsse d;
+	struct err e;
+	size_t had;
+	enum status st = one_document(in, a, out);
+
+	if (st != ERR_OK)
+		return st;
+	st = dsse_read(out, a, &d, &e);
+	if (st != ERR_OK)
+		return input_fault(in, &e);
+	had = d.count;
+	st = sign_all(o, pass, a, &d);
+	signatures = *json_get(out, "signatures");
+	for (size_t i = had; i < d.count && st == ERR_OK; i++)
+		json_push(a, &signatures, dsse_write_signature(a,
+		    &d.signatures[i]));
+	json_set(a, out, "signatures", signatures);
 	return st;
+}
+
+static enum status
+run(const struct opts *o, struct keyfile_pass *pass, const char *operand,
+    struct arena *a, struct json *envelope)
+{
+	struct dsse d = { .count = 0 };
+	struct input in;
+	enum status st = input_open(&in, operand, &json_foreign);
+
+	if (st != ERR_OK)
+		return st;
+	if (o->append) {
+		st = append(o, pass, &in, a, envelope);
+		input_close(&in);
+		return st;
+	}
+	st = o->statement ? statement_payload(o, &in, a, &d) :
+	    plain_payload(o, &in, a, &d);
+	if (st == ERR_OK)
+		st = sign_all(o, pass, a, &d);
+	if (st == ERR_OK)
+		*envelope = dsse_write(a, &d);
+	input_close(&in);
+	return st;
+}
+
+static int
+parse_options(struct opts *o, struct keyfile_pass *pass, int argc,
+    char **argv)
+{
+	const struct opt table[] = {
+		{ 'k', "key", OPT_LIST, &o->keys, "FILE",
+		    "sign with this private key" },
+		KEYFILE_PASS_OPTIONS(*pass),
+		{ 0, "type", OPT_TEXT, &o->type, "TYPE",
+		    "the payload's type; an in-toto Statement's is known" },
+		{ 0, "append", OPT_FLAG, &o->append, NULL,
+		    "FILE is an envelope: add signatures to it" },
+		{ 0, "statement", OPT_FLAG, &o->statement, NULL,
+		    "FILE is a predicate: wrap it in a Statement" },
+		{ 0, "predicate-type", OPT_TEXT, &o->predicate_type, "URI",
+		    "the Statement's predicateType" },
+		{ 0, "subject", OPT_LIST, &o->subject, "NAME=DIGEST",
+		    "a subject of the Statement" },
+		{ 0, "subjects", OPT_LIST, &o->subjects, "FILE",
+		    "subjects of the Statement, as prov-digest writes them" },
+		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
+		    "write the envelope to FILE" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+	bool subjects = o->subject.count + o->subjects.count > 0;
+
+	if (n > 1)
+		opt_usage_error("more than one FILE");
+	if (o->keys.count == 0)
+		opt_usage_error("no key: -k is needed");
+	if (o->append && (o->type != NULL || o->statement))
+		opt_usage_error("--append excludes --type and --statement");
+	if (o->statement && (o->type != NULL || o->predicate_type == NULL ||
+	    *o->predicate_type == '\0' || !subjects))
+		opt_usage_error("--statement wants --predicate-type and a "
+		    "subject, and no --type");
+	if (!o->statement && (o->predicate_type != NULL || subjects))
+		opt_usage_error("--predicate-type and subjects go with "
+		    "--statement");
+	if (o->type != NULL && (*o->type == '\0' ||
+	    strlen(o->type) > DSSE_TYPE_MAX || !utf8_valid(slice_of(o->type))))
+		opt_usage_error("--type: expected UTF-8 of 1 to %d bytes",
+		    DSSE_TYPE_MAX);
+	return n;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o = { .append = false };
+	struct keyfile_pass pass = { .file = NULL };
+	struct arena a = { 0 };
+	struct json envelope;
+	struct output out;
+	enum status st;
+	int n;
+
+	tool_start("dsse-sign");
+	n = parse_options(&o, &pass, argc, argv);
+	st = run(&o, &pass, n > 0 ? argv[0] : NULL, &a, &envelope);
+	keyfile_pass_close(&pass);
+	if (st != ERR_OK)
+		return (int)st;
+	output_open(&out, o.output);
+	output_json(&out, &envelope);
+	output_commit(&out);
+	arena_free(&a);
+	return 0;
 }

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dsse-verify - verify DSSE envelopes and write what they hold.
+ *
+ * Reads envelopes, writes the payload of each that enough different trusted
+ * keys signed, byte for byte.  Exit 1: at least one is not to be trusted.
+ */
+#include <string.h>
+
+#include "digest.h"
+#include "dsse.h"
+#include "input.h"
+#include "keyfile.h"
+#include "opt.h"
+#include "output.h"
+#include "statement.h"
+#include "timefmt.h"
+#include "tool.h"
+
+static const struct opt_usage usage = {
+	"(-k PUB... | --keyring FILE) [--threshold N] [--role ROLE] [--at TIME]\n"
+	"    [--type TYPE] [--subject NAME=DIGEST | --artifact FILE]\n"
+	"    [--report] [-o FILE] [FILE]",
+	"verify DSSE envelopes and write what they hold"
+};
+
+struct opts {
+	struct opt_list keys;
+	const char *keyring;
+	uint64_t threshold;
+	const char *role;
+	const char *at;
+	const char *type;
+	const char *subject;
+	const char *artifact;
+	bool report;
+	const char *output;
+};
+
+struct job {
+	struct opts o;
+	struct output out;
+	struct keyring keyring;
+	struct key *keys;
+	size_t count;
+	size_t *entry;		/* keys[i] is keyring.keys[entry[i]]; NULL
+				 * with -k */
+	unsigned role;
+	int64_t at;
+	bool has_digest;
+	struct digest digest;	/* of the artifact or subject wanted */
+	struct slice name;	/* of the subject wanted; may have no data */
+	bool line_open;		/* the last payload did not end with LF */
+	struct arena run;
+	struct arena record;	/* reset after each envelope */
+};
+
+/* --- whom to trust ------------------------------------------------------ */
+
+static bool
+usable(void *ctx, size_t key)
+{
+	const struct job *job = ctx;
+
+	return keyring_trusts(&job->keyring.keys[job->entry[key]], job->role,
+	    job->at);
+}
+
+static enum status
+load_keys(struct job *job)
+{
+	enum status st;
+
+	if (job->o.keyring == NULL) {
+		job->count = job->o.keys.count;
+		return keyfile_public_list(&job->o.keys, &job->run,
+		    &job->keys);
+	}
+	st = keyfile_keyring(job->o.keyring, &job->run, &job->keyring);
+	if (st != ERR_OK)
+		return st;
+	job->keys = arena_array(&job->run, job->keyring.count,
+	    sizeof(*job->keys));
+	job->entry = arena_array(&job->run, job->keyring.count,
+	    sizeof(*job->entry));
+	for (size_t i = 0; i < job->keyring.count; i++) {
+		if (!job->keyring.keys[i].has_key)
+			continue;
+		job->entry[job->count] = i;
+		job->keys[job->count++] = job->keyring.keys[i].key;
+	}
+	return ERR_OK;
+}
+
+/* --- what to ask of the payload ----------------------------------------- */
+
+static enum status
+hash_artifact(struct job *job)
+{
+	struct crypt_hasher *h;
+	struct input in;
+	struct slice piece;
+	enum status st = input_open(&in, job->o.artifact, &json_foreign);
+
+	if (st != ERR_OK)
+		return st;
+	h = crypt_hasher_open(CRYPT_SHA256);
+	while ((st = input_chunk(&in, &piece)) == ERR_OK && piece.len > 0)
+		crypt_hasher_add(h, piece.data, piece.len);
+	crypt_hasher_take(h, job->digest.sha256);
+	crypt_hasher_close(h);
+	input_close(&in);
+	job->has_digest = true;
+	return st;
+}
+
+static void
+subject_option(struct job *job)
+{
+	const char *text = job->o.subject, *equals = strrchr(text, '=');
+
+	if (equals == NULL ||
+	    !digest_option(slice_of(equals + 1), &job->digest))
+		opt_usage_error("--subject %s: expected NAME=DIGEST, a "
+		    "SHA-256 digest", text);
+	job->has_digest = true;
+	if (equals > text)
+		job->name = (struct slice){ text, (size_t)(equals - text) };
+}
+
+/* The payload is authentic: is it what was asked for?  *s is filled where it
+ * is a Statement. */
+static enum status
+check_payload(struct job *job, const struct dsse *d, struct statement *s,
+    struct err *e)
+{
+	struct json doc;
+	bool named;
+
+	if (job->o.type != NULL && !slice_is(d->type, job->o.type))
+		return err_no(e, "a payload of type \"%.*s\", expected "
+		    "\"%s\"", (int)d->type.len, d->type.data, job->o.type);
+	if (!slice_is(d->type, DSSE_INTOTO))
+		return !job->has_digest ? ERR_OK : err_no(e, "a payload of "
+		    "type \"%.*s\", which has no subject", (int)d->type.len,
+		    d->type.data);
+	if (!job->has_digest && !job->o.report)
+		return ERR_OK;
+	if (json_parse(d->payload, &json_foreign, &job->record, &doc, e) !=
+	    ERR_OK || statement_read(&doc, s, e) != ERR_OK) {
+		/* Offsets count in the payload, which nobody sees. */
+		if (e != NULL)
+			e->has_offset = false;
+		s->subject = NULL;
+		return job->has_digest ? ERR_INPUT : ERR_OK;
+	}
+	if (!job->has_digest)
+		return ERR_OK;
+	named = job->name.data == NULL ? statement_names(s, &job->digest) :
+	    statement_subject(s, job->name, &job->digest);
+	return named ? ERR_OK : err_no(e, "no subject of the statement is "
+	    "%s%.*s%s%s", job->name.data != NULL ? "\"" : "",
+	    (int)job->name.len, job->name.data != NULL ? job->name.data : "",
+	    job->name.data != NULL ? "\" with " : "",
+	    digest_text(&job->record, &job->digest));
+}
+
+/* --- one envelope ------------------------------------------------------- */
+
+static struct json
+report_signature(struct job *job, const struct dsse_signature *s,
+    const struct dsse_result *r)
+{
+	static const char *const results[] = {
+		[DSSE_GOOD] = "accepted",
+		[DSSE_REPEATED] = "repeated",
+		[DSSE_BAD] = "invalid",
+		[DSSE_UNTRUSTED] = "untrusted",
+	};
+	struct arena *a = &job->record;
+	struct json o = json_object();
+
+	if (r->verdict != DSSE_BAD)
+		json_set(a, &o, "key", digest_value(a,
+		    &job->keys[r->key].id));
+	if (s->keyid.len > 0)
+		json_set(a, &o, "keyid", json_string(s->keyid));
+	if (r->verdict != DSSE_BAD && job->entry != NULL)
+		json_set(a, &o, "name", json_string(
+		    job->keyring.keys[job->entry[r->key]].name));
+	json_set_z(a, &o, "result", results[r->verdict]);
+	return o;
+}
+
+static void
+report(struct job *job, const struct dsse *d, const struct dsse_result *r,
+    const struct statement *s, enum status st, const struct err *e)
+{
+	struct arena *a = &job->record;
+	struct json o = json_object(), signatures = json_array();
+	struct digest payload = digest_bytes(d->payload);
+
+	for (size_t i = 0; i < d->count; i++)
+		json_push(a, &signatures, report_signature(job,
+		    &d->signatures[i], &r[i]));
+	json_set_z(a, &o, "at", timefmt_text(a, job->at));
+	json_set_z(a, &o, "kind", "prov.dsse/v1");
+	json_set(a, &o, "payload", digest_value(a, &payload));
+	json_set(a, &o, "payloadType", json_string(d->type));
+	if (s->subject != NULL)
+		json_set(a, &o, "predicateType",
+		    json_string(s->predicate_type));
+	if (st != ERR_OK)
+		json_set_z(a, &o, "reason", arena_printf(a, "%s", e->text));
+	json_set(a, &o, "signatures", signatures);
+	json_set(a, &o, "threshold", json_uint(a, job->o.threshold));
+	json_set(a, &o, "valid", json_bool(st == ERR_OK));
+	output_json(&job->out, &o);
+}
+
+/* One envelope's payload is written as it is; several are kept apart by a LF
+ * where they have none of their own. */
+static void
+write_payload(struct job *job, struct slice payload)
+{
+	if (job->line_open)
+		output_bytes(&job->out, SLICE("\n"));
+	output_bytes(&job->out, payload);
+	job->line_open = !slice_ends(payload, "\n");
+}
+
+static enum status
+do_envelope(struct job *job, const struct input *in, const struct json *doc)
+{
+	const struct dsse_check check = { job->keys, job->count,
+	    job->o.threshold, job->entry != NULL ? usable : NULL, job };
+	struct statement s = { .subject = NULL };
+	struct dsse_result *results;
+	struct dsse d;
+	struct err e;
+	enum status st = dsse_read(doc, &job->record, &d, &e);
+
+	if (st != ERR_OK)
+		return input_fault(in, &e);
+	results = arena_array(&job->record, d.count, sizeof(*results));
+	st = dsse_verify(&d, &check, results, &e);
+	if (st == ERR_OK)
+		st = check_payload(job, &d, &s, &e);
+	if (st != ERR_OK && st != ERR_NO)
+		return input_fault(in, &e);
+	if (job->o.report)
+		report(job, &d, results, &s, st, &e);
+	else if (st == ERR_OK)
+		write_payload(job, d.payload);
+	return st == ERR_OK ? st : input_fault(in, &e);
+}
+
+static enum status
+do_input(struct job *job, const char *operand)
+{
+	enum status worst, st;
+	struct input in;
+	struct json doc;
+	bool got;
+
+	worst = input_open(&in, operand, &json_foreign);
+	if (worst != ERR_OK)
+		return worst;
+	while ((st = input_next(&in, &job->record, &doc, &got)) == ERR_OK &&
+	    got) {
+		worst = err_worst(worst, do_envelope(job, &in, &doc));
+		arena_reset(&job->record);
+	}
+	input_close(&in);
+	return err_worst(worst, st);
+}
+
+static int
+parse_options(struct opts *o, int argc, char **argv)
+{
+	const struct opt table[] = {
+		{ 'k', "key", OPT_LIST, &o->keys, "PUB",
+		    "trust this public key, for everything" },
+		{ 0, "keyring", OPT_TEXT, &o->keyring, "FILE",
+		    "trust the keys of this keyring" },
+		{ 0, "threshold", OPT_UINT, &o->threshold, "N",
+		    "different keys that must have signed (1)" },
+		{ 0, "role", OPT_TEXT, &o->role, "ROLE",
+		    "only keys of this role: cache, event, policy, verdict, "
+		    "vex" },
+		{ 0, "at", OPT_TEXT, &o->at, "TIME",
+		    "judge the keyring's keys at this time (now)" },
+		{ 0, "type", OPT_TEXT, &o->type, "TYPE",
+		    "the payload must be of this type" },
+		{ 0, "subject", OPT_TEXT, &o->subject, "NAME=DIGEST",
+		    "the payload must be a Statement about this subject" },
+		{ 0, "artifact", OPT_TEXT, &o->artifact, "FILE",
+		    "the payload must be a Statement about FILE" },
+		{ 0, "report", OPT_FLAG, &o->report, NULL,
+		    "write what became of each signature, not the payload" },
+		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
+		    "write the result to FILE" },
+		OPT_END
+	};
+	int n;
+
+	o->threshold = 1;
+	n = opt_parse(&usage, table, argc, argv);
+	if (n > 1)
+		opt_usage_error("more than one FILE");
+	if ((o->keys.count > 0) == (o->keyring != NULL))
+		opt_usage_error("either -k or --keyring is needed");
+	if (o->role != NULL && (o->keyring == NULL ||
+	    keyring_role(slice_of(o->role)) == 0))
+		opt_usage_error("--role wants --keyring and one of cache, "
+		    "event, policy, verdict, vex");
+	if (o->subject != NULL && o->artifact != NULL)
+		opt_usage_error("--subject and --artifact exclude each other");
+	if (o->threshold == 0 || o->threshold > KEYRING_KEYS_MAX)
+		opt_usage_error("--threshold: expected 1 to %d",
+		    KEYRING_KEYS_MAX);
+	return n;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct job job = { .role = KEYRING_ANY };
+	enum status st;
+	int n;
+
+	tool_start("dsse-verify");
+	n = parse_options(&job.o, argc, argv);
+	if (job.o.role != NULL)
+		job.role = keyring_role(slice_of(job.o.role));
+	job.at = tool_at(job.o.at, TOOL_VERIFIES);
+	if (job.o.subject != NULL)
+		subject_option(&job);
+	st = load_keys(&job);
+	if (st == ERR_OK && job.o.artifact != NULL)
+		st = hash_artifact(&job);
+	if (st != ERR_OK)
+		return (int)st;
+	output_open(&job.out, job.o.output);
+	st = do_input(&job, n > 0 ? argv[0] : NULL);
+	/* A file holds all that was asked for, or is not there. */
+	if (st != ERR_OK && job.out.to_file && !job.o.report)
+		output_abandon(&job.out);
+	else
+		output_commit(&job.out);
+	arena_free(&job.record);
+	arena_free(&job.run);
+	return (int)st;
+}
