@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "asked.h"
+#include "evidence.h"
+#include "input.h"
+#include "msg.h"
+#include "tool.h"
+#include "wrapped.h"
+
+enum {
+	PROGRAM_MAX = 1024 * 1024	/* bytes of a jq program */
+};
+
+static enum status
+read_keyring(struct arena *a, struct asked *q, struct keyring *keyring)
+{
+	struct err e = { 0 };
+	enum status rc = input_document(q->keyring, &json_own, a,
+	    &q->keyring_doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = wrapped_keyring(a, q->now, &q->keyring_doc, &e);
+	if (rc == ERR_OK)
+		rc = keyring_read(&q->keyring_doc, a, keyring, &e);
+	if (rc != ERR_OK)
+		return msg_err(q->keyring, &e);
+	q->request.keyring_doc = &q->keyring_doc;
+	return ERR_OK;
+}
+
+/* A document that may come signed. */
+static enum status
+read_signed(struct arena *a, const struct asked *q,
+    const struct keyring *keyring, const char *path, struct json *doc)
+{
+	struct err e = { 0 };
+	enum status rc = input_document(path, &json_own, a, doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = wrapped_open(a, keyring, q->now, doc, &e);
+	return rc == ERR_OK ? rc : msg_err(path, &e);
+}
+
+static enum status
+read_evidence(struct arena *a, struct asked *q, const char *name)
+{
+	struct err e = { 0 };
+	enum status rc = input_document(q->evidence != NULL ?
+	    q->evidence : "-", &json_own, a,
+	    &q->evidence_doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = evidence_check(&q->evidence_doc, &e);
+	if (rc != ERR_OK)
+		return msg_err(name, &e);
+	q->request.evidence = &q->evidence_doc;
+	return ERR_OK;
+}
+
+static enum status
+read_files(struct arena *a, struct asked *q, const char *name)
+{
+	struct keyring keyring, *trusted = NULL;
+	enum status rc = ERR_OK;
+
+	if (q->keyring != NULL) {
+		rc = read_keyring(a, q, &keyring);
+		trusted = &keyring;
+	}
+	if (rc == ERR_OK)
+		rc = read_signed(a, q, trusted, q->policy, &q->policy_doc);
+	q->request.policy_doc = &q->policy_doc;
+	if (rc == ERR_OK && q->budget != NULL) {
+		rc = read_signed(a, q, trusted, q->budget, &q->budget_doc);
+		q->request.budget_doc = &q->budget_doc;
+	}
+	if (rc == ERR_OK && q->policy_jq != NULL)
+		rc = input_file(q->policy_jq, PROGRAM_MAX, a,
+		    &q->request.policy_jq);
+	return rc == ERR_OK ? read_evidence(a, q, name) : rc;
+}
+
+enum status
+asked_read(struct arena *a, struct asked *q)
+{
+	const char *name = q->evidence == NULL || strcmp(q->evidence, "-") ==
+	    0 ? "<stdin>" : q->evidence;
+	const char *fault = NULL;
+	struct err e = { 0 };
+	enum status rc;
+
+	q->now = tool_at(q->at, TOOL_PRODUCES);
+	rc = read_files(a, q, name);
+	if (rc != ERR_OK)
+		return rc;
+	q->request.asked_at = q->now;
+	q->request.environment = slice_of(q->environment);
+	rc = request_make(a, &q->request, &fault, &e);
+	if (rc == ERR_OK)
+		return rc;
+	if (strcmp(fault, "policy") == 0)
+		name = q->policy;
+	else if (strcmp(fault, "budget") == 0)
+		name = q->budget;
+	else if (strcmp(fault, "keyring") == 0)
+		name = q->keyring;
+	return msg_err(name, &e);
+}

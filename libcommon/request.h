@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request - what a decision is asked: evidence, context, keyring and window,
+ * and the VeriKey over them (layer 3).
+ *
+ * A verdict is a function of a request and of nothing else.
+ */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "budget.h"
+#include "context.h"
+#include "keyring.h"
+#include "merkledoc.h"
+#include "policy.h"
+#include "verikey.h"
+
+struct request {
+	/* The caller sets these.  evidence was checked (evidence_check). */
+	const struct json *evidence;
+	const struct json *policy_doc;	/* prov.policy/v1 itself */
+	const struct json *budget_doc;	/* or NULL */
+	const struct json *keyring_doc;	/* or NULL */
+	struct slice policy_jq;		/* raw bytes; no data: none */
+	struct slice jq_version;	/* of libjq, with policy_jq */
+	struct slice environment;	/* no data: default */
+	int64_t asked_at;		/* --at; the window holds it */
+	bool at_window;			/* asked_at is the window's start */
+
+	/* request_make sets these. */
+	struct policy policy;
+	struct budget budget;
+	struct keyring keyring;
+	bool has_budget, has_keyring;
+	struct context context;
+	struct json context_json;
+	struct verikey verikey;		/* window is the time of decision */
+	struct json verikey_json;
+	struct digest key;
+};
+
+/* Reads the documents strictly; ERR_INPUT, with *fault naming the one at
+ * fault ("evidence", "policy", "budget", "keyring"). */
+enum status request_make(struct arena *a, struct request *r,
+    const char **fault, struct err *e);
+/* The parts proofRoot is over; bytes in a. */
+void request_parts(struct arena *a, const struct request *r,
+    struct slice part[MERKLEDOC_ROLES]);
+
+#endif

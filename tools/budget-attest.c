@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * budget-attest - hold a verdict's counts against a budget.
+ *
+ * Reads a prov.verdict/v1 or bare counts, writes the budget-check predicate
+ * or, with --statement, the in-toto statement over the verdict's subject.
+ * Exit 1: over budget, and the action is block.
+ */
+#include <string.h>
+
+#include "budget.h"
+#include "context.h"
+#include "input.h"
+#include "msg.h"
+#include "opt.h"
+#include "output.h"
+#include "statement.h"
+#include "timefmt.h"
+#include "tool.h"
+#include "verdict.h"
+#include "wrapped.h"
+
+static const struct opt_usage usage = {
+	"--budget FILE [--environment NAME] [OPTION]... [FILE]",
+	"attest that unknowns and findings stay within a budget"
+};
+
+struct opts {
+	const char *budget, *environment, *keyring, *at, *out;
+	bool statement;
+	struct opt_list subject;
+};
+
+/* What the counts come from. */
+struct source {
+	const char *name;		/* for messages */
+	struct json doc;
+	bool is_verdict;
+	struct verdict verdict;
+	struct budget_facts facts;
+	int64_t at;
+};
+
+static enum status
+read_source(struct arena *a, const char *operand, struct source *s)
+{
+	struct err e = { 0 };
+	enum status rc = input_document(operand, &json_own, a, &s->doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	s->name = strcmp(operand, "-") == 0 ? "<stdin>" : operand;
+	s->is_verdict = json_get(&s->doc, "kind") != NULL;
+	if (s->is_verdict) {
+		rc = verdict_read(a, &s->doc, &s->verdict, &e);
+		budget_facts(&s->doc, &s->facts);
+	} else {
+		rc = budget_counts(&s->doc, &s->facts, &e);
+	}
+	return rc == ERR_OK ? rc : msg_err(s->name, &e);
+}
+
+static enum status
+read_keyring(struct arena *a, const char *path, int64_t at,
+    struct keyring *out)
+{
+	struct json doc;
+	struct err e = { 0 };
+	enum status rc = input_document(path, &json_own, a, &doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = wrapped_keyring(a, at, &doc, &e);
+	if (rc == ERR_OK)
+		rc = keyring_read(&doc, a, out, &e);
+	return rc == ERR_OK ? rc : msg_err(path, &e);
+}
+
+/* The environment that was named, else the verdict's, else the default. */
+static struct slice
+environment_of(const struct opts *o, const struct source *s)
+{
+	if (o->environment != NULL)
+		return slice_of(o->environment);
+	return s->is_verdict ? s->verdict.environment :
+	    slice_of(CONTEXT_DEFAULT);
+}
+
+static enum status
+read_budget(struct arena *a, const struct opts *o, const struct source *s,
+    struct budget *out)
+{
+	struct keyring keyring, *trusted = NULL;
+	struct err e = { 0 };
+	enum status rc = ERR_OK;
+	struct json *doc = arena_alloc(a, sizeof(*doc));
+
+	if (o->keyring != NULL) {
+		rc = read_keyring(a, o->keyring, s->at, &keyring);
+		trusted = &keyring;
+	}
+	if (rc == ERR_OK)
+		rc = input_document(o->budget, &json_own, a, doc);
+	if (rc != ERR_OK)
+		return rc;
+	rc = wrapped_open(a, trusted, s->at, doc, &e);
+	if (rc == ERR_OK)
+		rc = budget_read(a, doc, environment_of(o, s), out, &e);
+	return rc == ERR_OK ? rc : msg_err(o->budget, &e);
+}
+
+/* NAME=DIGEST as statements name a subject. */
+static struct json
+given_subjects(struct arena *a, const struct opts *o)
+{
+	struct json list = json_array();
+
+	for (size_t i = 0; i < o->subject.count; i++) {
+		const char *text = o->subject.item[i];
+		const char *sign = strrchr(text, '=');
+		struct digest d;
+
+		if (sign == NULL || sign == text ||
+		    !digest_option(slice_of(sign + 1), &d))
+			opt_usage_error("--subject wants NAME=DIGEST, "
+			    "not '%.80s'", text);
+		json_push(a, &list, statement_resource(a, (struct slice){
+		    text, (size_t)(sign - text) }, &d));
+	}
+	return list;
+}
+
+static struct json
+make_statement(struct arena *a, const struct opts *o, const struct source *s,
+    const struct json *check)
+{
+	struct json subject = o->subject.count > 0 ? given_subjects(a, o) :
+	    verdict_subject(a, &s->verdict);
+
+	return statement_write(a, subject, slice_of(BUDGET_PREDICATE),
+	    *check);
+}
+
+static enum status
+attest(const struct opts *o, const char *operand)
+{
+	struct arena a = { 0 };
+	struct source s = { .name = NULL };
+	struct budget budget;
+	struct json check, out;
+	struct err e = { 0 };
+	enum status rc = read_source(&a, operand, &s);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (o->statement && !s.is_verdict && o->subject.count == 0)
+		opt_usage_error("bare counts have no subject: --subject is "
+		    "needed with --statement");
+	if (s.is_verdict && o->at != NULL)
+		opt_usage_error("--at is for bare counts: a verdict has its "
+		    "own time");
+	s.at = s.is_verdict ? s.verdict.at : tool_at(o->at, TOOL_PRODUCES);
+	rc = read_budget(&a, o, &s, &budget);
+	if (rc == ERR_OK) {
+		rc = budget_check(&a, &budget, &s.facts, s.at, &check, &e);
+		if (rc != ERR_OK)
+			msg_err(s.name, &e);
+	}
+	if (rc == ERR_OK) {
+		json_set_z(&a, &check, "evaluatedAt", timefmt_text(&a, s.at));
+		out = o->statement ? make_statement(&a, o, &s, &check) :
+		    check;
+		output_document(o->out, &out);
+		if (json_is(json_get(&check, "result"), "fail"))
+			rc = ERR_NO;
+	}
+	arena_free(&a);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o = { .budget = NULL };
+	const struct opt table[] = {
+		{ 0, "budget", OPT_TEXT, &o.budget, "FILE",
+		    "the budget (prov.budget/v1), bare or in DSSE" },
+		{ 0, "environment", OPT_TEXT, &o.environment, "NAME",
+		    "whose limits; the verdict's, else default" },
+		{ 0, "keyring", OPT_TEXT, &o.keyring, "FILE",
+		    "who may sign the budget" },
+		{ 0, "statement", OPT_FLAG, &o.statement, NULL,
+		    "write the in-toto statement" },
+		{ 0, "subject", OPT_LIST, &o.subject, "NAME=DIGEST",
+		    "its subject, in place of the verdict's" },
+		{ 0, "at", OPT_TEXT, &o.at, "TIME",
+		    "the time bare counts are judged at" },
+		{ 'o', "output", OPT_TEXT, &o.out, "FILE",
+		    "write the result there" },
+		OPT_END
+	};
+	int n;
+
+	tool_start("budget-attest");
+	n = opt_parse(&usage, table, argc, argv);
+	if (n > 1)
+		opt_usage_error("one operand at most, not %d", n);
+	if (o.budget == NULL)
+		opt_usage_error("--budget is needed");
+	if (o.subject.count > 0 && !o.statement)
+		opt_usage_error("--subject goes with --statement");
+	return (int)attest(&o, n == 1 ? argv[0] : "-");
+}
