@@ -2,6 +2,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "ecma.h"
 #include "regex.h"
 
 struct regex {
@@ -19,8 +20,7 @@ options(unsigned flags)
 	if ((flags & REGEX_WHOLE) != 0)
 		o |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	if ((flags & REGEX_ECMA) != 0)
-		o |= PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF |
-		    PCRE2_ALLOW_EMPTY_CLASS;
+		o |= PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS;
 	return o;
 }
 
@@ -35,9 +35,6 @@ compile(struct slice pattern, unsigned flags, int *code, PCRE2_SIZE *at)
 	if (context == NULL)
 		return NULL;
 	pcre2_set_max_pattern_length(context, REGEX_PATTERN_MAX);
-	if ((flags & REGEX_ECMA) != 0)
-		pcre2_set_compile_extra_options(context,
-		    PCRE2_EXTRA_ALT_BSUX);
 	compiled = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.len,
 	    options(flags), code, at, context);
 	pcre2_compile_context_free(context);
@@ -48,15 +45,26 @@ enum status
 regex_open(struct slice pattern, unsigned flags, struct regex **out,
     struct err *e)
 {
-	struct regex *r = mem_alloc(sizeof(*r));
+	struct regex *r;
+	struct buf translated = { 0 };
 	PCRE2_UCHAR text[256];
 	PCRE2_SIZE at;
 	int code;
 
 	if (pattern.data == NULL)
 		pattern = SLICE("");
+	if ((flags & REGEX_ECMA) != 0) {
+		if (ecma_translate(pattern, &translated, e) != ERR_OK) {
+			buf_free(&translated);
+			return ERR_INPUT;
+		}
+		(void)buf_room(&translated, 1);
+		pattern = buf_get(&translated);
+	}
+	r = mem_alloc(sizeof(*r));
 	*r = (struct regex){ NULL, NULL, NULL };
 	r->code = compile(pattern, flags, &code, &at);
+	buf_free(&translated);
 	if (r->code != NULL) {
 		r->data = pcre2_match_data_create(1, NULL);
 		r->limits = pcre2_match_context_create(NULL);

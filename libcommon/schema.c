@@ -314,6 +314,11 @@ read_assertions(struct schema_set *set, struct schema *n)
 	n->max_length = n->max_items = n->max_properties = INT64_MAX;
 	n->max_contains = INT64_MAX;
 	n->min_contains = 1;
+	if (n->resource->assert_format) {
+		n->format_name = json_get_text(v, "format");
+		n->format = textformat_find(n->format_name);
+		n->format_regex = slice_is(n->format_name, "regex");
+	}
 	if (!n->resource->validates)
 		return true;
 	if (((m = json_get(v, "type")) != NULL && !read_types(set, n, m)) ||
@@ -338,11 +343,6 @@ read_assertions(struct schema_set *set, struct schema *n)
 		return malformed(set, m, "pattern", "a string");
 	n->unique = json_true(json_get(v, "uniqueItems"));
 	n->required = json_want(v, "required", JSON_ARRAY);
-	if (n->resource->assert_format) {
-		n->format_name = json_get_text(v, "format");
-		n->format = textformat_find(n->format_name);
-		n->format_regex = slice_is(n->format_name, "regex");
-	}
 	return true;
 }
 
@@ -481,8 +481,8 @@ read_applicators(struct schema_set *set, struct schema *n)
 	subs(set, n, "anyOf", &n->any_of);
 	subs(set, n, "oneOf", &n->one_of);
 	n->negated = sub(set, n, "not");
-	if (draft != SCHEMA_2020)
-		read_dependents(set, n, "dependencies");
+	/* 2020-12 split the keyword in two, but old schemas go on using it. */
+	read_dependents(set, n, "dependencies");
 	if (draft == SCHEMA_DRAFT4)
 		return;
 	n->names = sub(set, n, "propertyNames");

@@ -217,11 +217,65 @@ is_iri_reference(struct slice s)
 	return uri_valid(s, URI_REFERENCE | URI_INTERNATIONAL);
 }
 
-/* RFC 6570: braces pair, expressions hold variable names. */
+/* RFC 6570 2.3 and 2.4: a variable's name and what may follow it. */
+static bool
+is_varspec(struct slice s)
+{
+	size_t i = 0, digits = 0;
+	bool dot = true;	/* a name neither begins nor ends with one */
+
+	for (; i < s.len && s.data[i] != ':' && s.data[i] != '*'; i++) {
+		char c = s.data[i];
+
+		if (c == '.') {
+			if (dot)
+				return false;
+			dot = true;
+			continue;
+		}
+		dot = false;
+		if (c == '%' && i + 2 < s.len &&
+		    hex_digit(s.data[i + 1]) >= 0 &&
+		    hex_digit(s.data[i + 2]) >= 0)
+			i += 2;
+		else if (!is_digit(c) && c != '_' &&
+		    !((c | 32) >= 'a' && (c | 32) <= 'z'))
+			return false;
+	}
+	if (dot)
+		return false;
+	if (i == s.len || (s.data[i] == '*' && i + 1 == s.len))
+		return true;
+	if (s.data[i++] != ':' || i == s.len || s.data[i] == '0')
+		return false;
+	for (; i < s.len; i++)
+		if (!is_digit(s.data[i]) || ++digits > 4)
+			return false;
+	return true;
+}
+
+static bool
+is_expression(struct slice s)
+{
+	if (s.len > 0 && s.data[0] != '\0' &&
+	    strchr("+#./;?&=,!@|", s.data[0]) != NULL)
+		s = slice_cut(s, 1, s.len);
+	for (;;) {
+		size_t comma = slice_find(s, ',');
+
+		if (!is_varspec(slice_cut(s, 0, comma)))
+			return false;
+		if (comma == s.len)
+			return true;
+		s = slice_cut(s, comma + 1, s.len);
+	}
+}
+
+/* RFC 6570 2.1 (with erratum 6937, which lets the apostrophe in). */
 static bool
 is_uri_template(struct slice s)
 {
-	static const char never[] = " \"'<>\\^`{|}";
+	static const char never[] = " \"<>\\^`{|}";
 
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.data[i];
@@ -229,12 +283,9 @@ is_uri_template(struct slice s)
 		if (c == '{') {
 			size_t end = slice_find(slice_cut(s, i, s.len), '}');
 
-			if (i + end >= s.len || end < 2)
+			if (i + end >= s.len || !is_expression(slice_cut(s,
+			    i + 1, i + end)))
 				return false;
-			for (size_t j = i + 1; j < i + end; j++)
-				if (s.data[j] == '{' || s.data[j] == ' ' ||
-				    s.data[j] == '\\')
-					return false;
 			i += end;
 			continue;
 		}

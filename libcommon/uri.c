@@ -120,7 +120,7 @@ valid_authority(struct slice s, unsigned flags)
 		if (port == host.len)
 			return false;
 		if (!uri_ipv6(slice_cut(host, 1, port)) &&
-		    !(port > 2 && host.data[1] == 'v' &&
+		    !(port > 2 && (host.data[1] | 32) == 'v' &&
 		    only(slice_cut(host, 1, port), ":", 0)))
 			return false;
 		host = slice_cut(host, port + 1, host.len);
