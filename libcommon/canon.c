@@ -220,7 +220,8 @@ enum {
 	/* Beyond what a byte of input gives a byte of output: a number (see
 	 * NUMBER_MAX) and the 16 bytes that are stored at a time. */
 	SLACK = 64,
-	PIECE = 64 * 1024	/* handed on when no object is open */
+	PIECE = 64 * 1024,	/* handed on when no object is open */
+	GROW_FAR = 1024 * 1024
 };
 
 /* A member of an open object: where its text begins in the output. */
@@ -273,6 +274,9 @@ keep_room(struct writer *w)
 	if ((size_t)(w->out.data + w->out.cap - w->o) >= need)
 		return;
 	w->out.len = (size_t)(w->o - w->out.data);
+	/* Address space costs less than moving what is in it. */
+	if (w->out.cap >= GROW_FAR)
+		need += 3 * w->out.cap;
 	w->o = buf_room(&w->out, need);
 }
 
@@ -408,6 +412,14 @@ top(struct writer *w)
 	return (struct open *)(void *)(w->stack.data + w->stack.len) - 1;
 }
 
+/* Of the innermost object. */
+static const struct entry *
+first_entry(struct writer *w)
+{
+	return (const struct entry *)(const void *)w->entries.data +
+	    top(w)->first;
+}
+
 static struct slice
 entry_key(const struct writer *w, const struct entry *e)
 {
@@ -456,7 +468,10 @@ copy_key(struct writer *w)
 		    (last->prefix == e.prefix &&
 		    json_key_cmp(entry_key(w, last), key) >= 0);
 	}
-	buf_add(&w->entries, &e, sizeof(e));
+	if (w->entries.cap - w->entries.len < sizeof(e))
+		(void)buf_room(&w->entries, sizeof(e));
+	memcpy(w->entries.data + w->entries.len, &e, sizeof(e));
+	w->entries.len += sizeof(e);
 	if (space(w) != ':')
 		return lex_expected(&w->lex, "':'");
 	*w->o++ = *w->lex.p++;
@@ -494,8 +509,7 @@ insertion_sort(struct sorted *s, size_t n)
 static bool
 sort_entries(struct writer *w)
 {
-	const struct entry *e = (const struct entry *)(const void *)
-	    w->entries.data + top(w)->first;
+	const struct entry *e = first_entry(w);
 	size_t n = w->entries.len / sizeof(*e) - top(w)->first;
 	const struct sorted *twice = NULL;
 	struct sorted *s;
@@ -543,30 +557,48 @@ hand_on_all(struct writer *w)
 	return hand_on(w, (struct slice){ w->out.data, n });
 }
 
+/* memcpy that may write (and read) up to 15 bytes too many, which is faster
+ * for what is short. */
+static inline void
+copy_over(char *to, const char *from, size_t n)
+{
+	if (n > 256) {
+		memcpy(to, from, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i += 16)
+		memcpy(to + i, from + i, 16);
+}
+
 /* Puts the members of the innermost object in order. */
 static bool
 reorder(struct writer *w)
 {
-	const struct entry *e = (const struct entry *)(const void *)
-	    w->entries.data + top(w)->first;
 	const struct sorted *s;
-	char *text = w->out.data + e->start, *p;
-	size_t n;
+	const char *copy;
+	char *text, *p;
+	size_t n, size, i = 0;
 
 	if (!sort_entries(w))
 		return false;
 	s = (const struct sorted *)(const void *)w->order.data;
 	n = w->order.len / sizeof(*s);
+	/* The first ones may stand where they belong. */
+	p = w->out.data + first_entry(w)->start;
+	while (p == s[i].text.data)
+		p += s[i++].text.len + 1;
+	text = p;
+	size = (size_t)(w->o - text);
 	buf_reset(&w->scratch);
-	p = buf_room(&w->scratch, (size_t)(w->o - text));
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			*p++ = ',';
-		memcpy(p, s[i].text.data, s[i].text.len);
+	copy = buf_room(&w->scratch, size + SLACK);
+	memcpy(w->scratch.data, text, size);
+	for (;;) {
+		copy_over(p, copy + (s[i].text.data - text), s[i].text.len);
 		p += s[i].text.len;
+		if (++i == n)
+			return true;
+		*p++ = ',';
 	}
-	memcpy(text, w->scratch.data, (size_t)(w->o - text));
-	return true;
 }
 
 /* The same for a large object that stands in no other: its members leave in
@@ -574,8 +606,6 @@ reorder(struct writer *w)
 static bool
 hand_on_members(struct writer *w)
 {
-	const struct entry *e = (const struct entry *)(const void *)
-	    w->entries.data + top(w)->first;
 	const struct sorted *s;
 	size_t n;
 
@@ -583,7 +613,8 @@ hand_on_members(struct writer *w)
 		return false;
 	s = (const struct sorted *)(const void *)w->order.data;
 	n = w->order.len / sizeof(*s);
-	if (!hand_on(w, (struct slice){ w->out.data, e->start }))
+	if (!hand_on(w, (struct slice){ w->out.data,
+	    first_entry(w)->start }))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if ((i > 0 && !hand_on(w, SLICE(","))) ||
