@@ -586,7 +586,8 @@ subject_found(struct evidence *ev, struct subject *out)
 		    json_string(all->component[all->root[i]].key));
 	canon_sort(&ev->a, &keys);
 	for (const struct source *s = ev->first; s != NULL; s = s->next)
-		if (s->part.target.len > 0)
+		if (s->part.target.len > 0 && (!ev->has_sbom ||
+		    s->serves & ROLE_SBOM))
 			json_push(&ev->a, &targets,
 			    json_string(s->part.target));
 	canon_sort(&ev->a, &targets);
@@ -596,11 +597,11 @@ subject_found(struct evidence *ev, struct subject *out)
 		subject_of(out, &all->component[*at]);
 		n = keys.len;
 	} else {
-		out->name = targets.len > 0 && !ev->has_sbom ?
+		out->name = targets.len > 0 ?
 		    json_text(targets.u.item) : SLICE("unknown");
 		out->key = purl_name_key(&ev->a, (struct slice){ NULL, 0 },
 		    out->name, (struct slice){ NULL, 0 });
-		n = ev->has_sbom ? 0 : targets.len;
+		n = targets.len;
 		keys = targets;
 	}
 	if (n == 0)

@@ -7,8 +7,13 @@
 static const struct format *const formats[] = {
 	&format_intoto,
 	&format_cyclonedx,
+	&format_spdx,
 	&format_openvex,
+	&format_csaf,
+	&format_trivy,
 	&format_grype,
+	&format_osv,
+	&format_sarif
 };
 
 enum {

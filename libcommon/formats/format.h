@@ -23,10 +23,15 @@ struct format {
 	void (*read)(struct part *p, const struct json *doc);
 };
 
+extern const struct format format_csaf;
 extern const struct format format_cyclonedx;
-extern const struct format format_openvex;
 extern const struct format format_grype;
 extern const struct format format_intoto;
+extern const struct format format_openvex;
+extern const struct format format_osv;
+extern const struct format format_sarif;
+extern const struct format format_spdx;
+extern const struct format format_trivy;
 
 /* By content; NULL and a message that says what was looked for. */
 const struct format *format_detect(const struct json *doc, struct err *e);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* spdx - the two families of SPDX behind one name (layer 3). */
+#ifndef SPDX_H
+#define SPDX_H
+
+#include "part.h"
+
+/* 2.2 and 2.3: documents, packages, relationships. */
+bool spdx2_is(const struct json *doc);
+enum status spdx2_check(const struct json *doc, struct slice *version,
+    unsigned *serves, struct err *e);
+void spdx2_read(struct part *p, const struct json *doc);
+
+/* 3.0.1: a graph of elements, read as plain JSON. */
+bool spdx3_is(const struct json *doc);
+enum status spdx3_check(const struct json *doc, struct slice *version,
+    unsigned *serves, struct err *e);
+void spdx3_read(struct part *p, const struct json *doc);
+
+#endif
