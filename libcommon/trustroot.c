@@ -155,9 +155,13 @@ read_log(struct proto *p, const struct json *o, struct trust_log *log)
 	const char *why;
 
 	log->url = proto_text(p, o, "baseUrl");
+	if (log->url.data == NULL)
+		log->url = SLICE("");
 	log->name = host_of(log->url);
 	log->id = proto_bytes(p, proto_object(p, o, "logId"), "keyId");
 	log->details = proto_text(p, key, "keyDetails");
+	if (log->details.data == NULL)
+		log->details = SLICE("");
 	why = read_window(p, key, &log->window);
 	if (p->status != ERR_OK)
 		return;
