@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sigbundle - create, verify, inspect and convert Sigstore bundles.
+ *
+ * One command in one process, and no socket: what is believed comes from the
+ * files that options name.  Longer than a page because it is five commands
+ * over one format.
+ */
+#include <string.h>
+
+#include "artifact.h"
+#include "bundle.h"
+#include "bundlecheck.h"
+#include "bundlemake.h"
+#include "input.h"
+#include "io.h"
+#include "keyfile.h"
+#include "msg.h"
+#include "opt.h"
+#include "output.h"
+#include "tool.h"
+
+static const struct json_limits root_limits = { TRUSTROOT_SIZE_MAX, 64,
+    false };
+
+/* --- verify ------------------------------------------------------------- */
+
+struct verify {
+	struct opt_list roots;
+	const char *key, *identity, *pattern, *issuer;
+	const char *artifact, *digest, *output;
+	bool report, payload;
+};
+
+struct job {
+	const struct verify *o;
+	struct bundle_policy policy;
+	struct trustroot root;
+	struct key key;
+	struct regex *pattern;
+	struct artifact artifact;
+	struct output out;
+	struct arena run, record;
+};
+
+static void
+check_options(const struct verify *o)
+{
+	bool names = o->identity != NULL || o->pattern != NULL;
+
+	if (o->key != NULL && (names || o->issuer != NULL))
+		opt_usage_error("-k and an identity exclude each other");
+	if (o->identity != NULL && o->pattern != NULL)
+		opt_usage_error("--identity and --identity-regexp exclude "
+		    "each other");
+	if (o->key == NULL && (!names || o->issuer == NULL))
+		opt_usage_error("who must have signed? give -k, or "
+		    "--identity (or --identity-regexp) and --issuer");
+	if (o->key == NULL && o->roots.count == 0)
+		opt_usage_error("an identity needs --trusted-root");
+	if ((o->artifact != NULL) == (o->digest != NULL))
+		opt_usage_error("give one of --artifact and "
+		    "--artifact-digest");
+	if (o->report && o->payload)
+		opt_usage_error("--report and --payload exclude each other");
+}
+
+static enum status
+load_root(struct trustroot *root, const char *path, struct arena *a)
+{
+	struct json doc;
+	struct err e;
+	enum status rc = input_document(path, &root_limits, a, &doc);
+
+	if (rc == ERR_OK && trustroot_add(root, &doc, a, &e) != ERR_OK)
+		rc = msg_err(path, &e);
+	return rc;
+}
+
+static enum status
+load_policy(struct job *j)
+{
+	const struct verify *o = j->o;
+	struct digest d;
+	struct err e;
+	enum status rc = ERR_OK;
+
+	for (size_t i = 0; i < o->roots.count && rc == ERR_OK; i++)
+		rc = load_root(&j->root, o->roots.item[i], &j->run);
+	if (rc == ERR_OK && o->key != NULL)
+		rc = keyfile_public(o->key, &j->run, &j->key);
+	if (rc == ERR_OK && o->pattern != NULL &&
+	    regex_open(slice_of(o->pattern), REGEX_WHOLE, &j->pattern, &e) !=
+	    ERR_OK)
+		rc = msg_err("--identity-regexp", &e);
+	if (rc != ERR_OK)
+		return rc;
+	if (o->digest != NULL && !digest_option(slice_of(o->digest), &d))
+		opt_usage_error("--artifact-digest is 64 hex digits of "
+		    "SHA-256");
+	if (o->artifact != NULL)
+		artifact_file(&j->artifact, o->artifact);
+	else
+		artifact_digest(&j->artifact, &d);
+	j->policy = (struct bundle_policy){
+		.root = o->roots.count > 0 ? &j->root : NULL,
+		.key = o->key != NULL ? &j->key : NULL,
+		.identity = slice_of(o->identity),
+		.pattern = j->pattern,
+		.issuer = slice_of(o->issuer),
+		.artifact = &j->artifact.as
+	};
+	return ERR_OK;
+}
+
+static enum status
+verify_one(struct job *j, const struct input *in, const struct json *doc)
+{
+	struct bundle_result result;
+	struct bundle b;
+	struct err e = { 0 };
+	enum status rc = bundle_read(doc, &j->record, &b, &e);
+
+	if (rc == ERR_OK)
+		rc = bundle_check(&b, &j->policy, &j->record, &result, &e);
+	else
+		result.report = bundle_refused(&j->record, &e);
+	if (rc != ERR_SYSTEM && j->o->report) {
+		json_set_z(&j->record, &result.report, "name", in->name);
+		output_json(&j->out, &result.report);
+	}
+	if (rc == ERR_OK && j->o->payload)
+		output_bytes(&j->out, result.payload);
+	return rc == ERR_OK ? ERR_OK : err_worst(rc, input_fault(in, &e));
+}
+
+static enum status
+verify_operand(struct job *j, const char *name)
+{
+	struct input in;
+	struct json doc;
+	bool got;
+	enum status worst = ERR_OK, rc = input_open(&in, name,
+	    &bundle_limits);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = input_next(&in, &j->record, &doc, &got)) == ERR_OK &&
+	    got) {
+		worst = err_worst(worst, verify_one(j, &in, &doc));
+		arena_reset(&j->record);
+	}
+	input_close(&in);
+	return err_worst(worst, rc);
+}
+
+static int
+do_verify(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"[--trusted-root FILE]... (-k PUB | (--identity S | "
+		"--identity-regexp R) --issuer S)\n"
+		"    (--artifact FILE | --artifact-digest D) "
+		"[--report | --payload] [-o FILE] [BUNDLE...]",
+		"verify bundles against an artifact"
+	};
+	struct verify o = { 0 };
+	const struct opt table[] = {
+		{ 0, "trusted-root", OPT_LIST, &o.roots, "FILE",
+		    "logs and authorities to believe; may be repeated" },
+		{ 'k', "key", OPT_TEXT, &o.key, "PUB",
+		    "the public key that must have signed" },
+		{ 0, "identity", OPT_TEXT, &o.identity, "S",
+		    "the signer's subject alternative name" },
+		{ 0, "identity-regexp", OPT_TEXT, &o.pattern, "R",
+		    "an expression that matches all of that name" },
+		{ 0, "issuer", OPT_TEXT, &o.issuer, "S",
+		    "who vouched for the identity (OIDC issuer)" },
+		{ 0, "artifact", OPT_TEXT, &o.artifact, "FILE",
+		    "what must have been signed" },
+		{ 0, "artifact-digest", OPT_TEXT, &o.digest, "D",
+		    "its SHA-256 in place of the file" },
+		{ 0, "report", OPT_FLAG, &o.report, NULL,
+		    "print every check of every bundle" },
+		{ 0, "payload", OPT_FLAG, &o.payload, NULL,
+		    "print the verified payload of envelopes" },
+		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
+		    "write there instead of standard output" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+	struct job j = { .o = &o };
+	enum status rc;
+
+	check_options(&o);
+	rc = load_policy(&j);
+	if (rc != ERR_OK)
+		return (int)rc;
+	output_open(&j.out, o.output);
+	if (n == 0)
+		rc = verify_operand(&j, NULL);
+	for (int i = 0; i < n; i++)
+		rc = err_worst(rc, verify_operand(&j, argv[i]));
+	/* Payloads of a run with a failure in it are not let out. */
+	if (rc == ERR_OK || o.report)
+		output_commit(&j.out);
+	else
+		output_abandon(&j.out);
+	artifact_close(&j.artifact);
+	regex_close(j.pattern);
+	arena_free(&j.record);
+	arena_free(&j.run);
+	return (int)rc;
+}
+
+/* --- create ------------------------------------------------------------- */
+
+struct create {
+	bool envelope;
+	const char *artifact, *key, *output;
+	struct opt_list timestamps, entries;
+	struct keyfile_pass pass;
+};
+
+struct making {
+	const struct create *o;
+	struct bundle_parts parts;
+	struct crypt_private *private;	/* NULL: only the public key */
+	struct key key;
+	struct artifact artifact;
+	struct dsse envelope;
+	struct arena a;
+};
+
+/* -k: a private key, or for an envelope that is signed its public key. */
+static enum status
+load_key(struct making *m, struct create *o)
+{
+	struct crypt_public public;
+	struct slice text;
+	struct err e;
+	enum status rc = o->envelope ? input_file(o->key, KEY_FILE_MAX,
+	    &m->a, &text) : ERR_OK;
+
+	if (rc != ERR_OK)
+		return rc;
+	if (o->envelope && key_read_file(text, &m->a, &m->key, NULL) ==
+	    ERR_OK)
+		return ERR_OK;
+	rc = keyfile_private(o->key, &o->pass, &m->private);
+	if (rc != ERR_OK)
+		return rc;
+	rc = crypt_private_public(m->private, &m->a, &public, &e);
+	if (rc == ERR_OK)
+		rc = key_of(&public, &m->a, &m->key, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(o->key, &e);
+}
+
+/* The operand's envelope, with the one signature that the key made. */
+static enum status
+take_envelope(struct making *m, const char *operand)
+{
+	struct input in;
+	struct json doc, second;
+	struct err e;
+	bool got;
+	enum status rc = input_open(&in, operand, &bundle_limits);
+
+	if (rc == ERR_OK)
+		rc = input_next(&in, &m->a, &doc, &got);
+	if (rc != ERR_OK)
+		return rc;
+	rc = bundle_take_envelope(&doc, &m->key, &m->a, &m->envelope, &e);
+	if (rc != ERR_OK)
+		return err_worst(rc, input_fault(&in, &e));
+	rc = input_next(&in, &m->a, &second, &got);
+	if (rc == ERR_OK && got) {
+		rc = err_bad(&e, "a second envelope; a bundle holds one");
+		(void)input_fault(&in, &e);
+	}
+	m->parts.envelope = &m->envelope;
+	m->parts.signature = m->envelope.signatures[0].sig;
+	return rc;
+}
+
+static enum status
+sign_artifact(struct making *m)
+{
+	struct err e;
+	enum status rc;
+
+	artifact_file(&m->artifact, m->o->artifact);
+	rc = bundle_sign(&m->parts, m->private, &m->artifact.as, &m->a, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(NULL, &e);
+}
+
+static enum status
+add_timestamps(struct making *m)
+{
+	const struct opt_list *files = &m->o->timestamps;
+	struct slice *list = arena_array(&m->a, files->count + 1,
+	    sizeof(*list));
+	struct err e;
+
+	for (size_t i = 0; i < files->count; i++) {
+		enum status rc = input_file(files->item[i],
+		    TIMESTAMP_SIZE_MAX, &m->a, &list[i]);
+
+		if (rc != ERR_OK)
+			return rc;
+		rc = bundle_check_timestamp(&m->parts, list[i], &e);
+		if (rc != ERR_OK)
+			return msg_err(files->item[i], &e);
+	}
+	m->parts.timestamps = list;
+	m->parts.timestamp_count = files->count;
+	return ERR_OK;
+}
+
+static enum status
+add_entries(struct making *m)
+{
+	const struct opt_list *files = &m->o->entries;
+	struct json *list = arena_array(&m->a, files->count + 1,
+	    sizeof(*list));
+	struct err e;
+
+	for (size_t i = 0; i < files->count; i++) {
+		enum status rc = input_document(files->item[i],
+		    &bundle_limits, &m->a, &list[i]);
+
+		if (rc != ERR_OK)
+			return rc;
+		rc = bundle_check_entry(&m->parts, &m->artifact.as, &list[i],
+		    &m->a, &e);
+		if (rc != ERR_OK)
+			return msg_err(files->item[i], &e);
+	}
+	m->parts.entries = list;
+	m->parts.entry_count = files->count;
+	return ERR_OK;
+}
+
+static enum status
+make(struct making *m, const char *operand)
+{
+	struct bundle b;
+	struct json doc;
+	struct err e;
+	enum status rc;
+
+	m->parts.key = &m->key;
+	rc = m->o->envelope ? take_envelope(m, operand) : sign_artifact(m);
+	if (rc == ERR_OK)
+		rc = add_timestamps(m);
+	if (rc == ERR_OK)
+		rc = add_entries(m);
+	if (rc != ERR_OK)
+		return rc;
+	doc = bundle_write(&m->a, &m->parts);
+	/* What is written is what a verifier would read. */
+	rc = bundle_read(&doc, &m->a, &b, &e);
+	if (rc != ERR_OK)
+		return msg_err(NULL, &e);
+	output_document(m->o->output, &doc);
+	return ERR_OK;
+}
+
+static int
+do_create(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"--envelope -k KEY [--timestamp FILE]... "
+		"[--tlog-entry FILE]... [-o FILE] [ENVELOPE]\n"
+		"--artifact FILE -k KEY [--timestamp FILE]... "
+		"[--tlog-entry FILE]... [-o FILE]",
+		"make a bundle of an envelope, or sign an artifact"
+	};
+	struct create o = { 0 };
+	const struct opt table[] = {
+		{ 0, "envelope", OPT_FLAG, &o.envelope, NULL,
+		    "of a DSSE envelope that the key signed" },
+		{ 0, "artifact", OPT_TEXT, &o.artifact, "FILE",
+		    "sign this file" },
+		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
+		    "the private key; the public one is enough for an "
+		    "envelope" },
+		KEYFILE_PASS_OPTIONS(o.pass),
+		{ 0, "timestamp", OPT_LIST, &o.timestamps, "FILE",
+		    "an RFC 3161 response over the signature" },
+		{ 0, "tlog-entry", OPT_LIST, &o.entries, "FILE",
+		    "the signature's entry in a transparency log" },
+		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
+		    "write there instead of standard output" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+	struct making m = { .o = &o };
+	enum status rc;
+
+	if (o.envelope == (o.artifact != NULL))
+		opt_usage_error("give one of --envelope and --artifact");
+	if (o.key == NULL)
+		opt_usage_error("-k is missing");
+	if (n > (o.envelope ? 1 : 0))
+		opt_usage_error("too many operands");
+	rc = load_key(&m, &o);
+	if (rc == ERR_OK)
+		rc = make(&m, n > 0 ? argv[0] : NULL);
+	keyfile_close(m.private);
+	keyfile_pass_close(&o.pass);
+	artifact_close(&m.artifact);
+	arena_free(&m.a);
+	return (int)rc;
+}
+
+/* --- inspect, convert --------------------------------------------------- */
+
+/* What one of these commands does with a document. */
+struct filter {
+	enum status (*run)(const struct filter *, const struct json *,
+	    struct arena *, struct json *, struct err *);
+	const char *output;
+	const struct key *key;
+};
+
+static enum status
+inspect(const struct filter *f, const struct json *doc, struct arena *a,
+    struct json *out, struct err *e)
+{
+	struct bundle b;
+	enum status rc = bundle_read(doc, a, &b, e);
+
+	(void)f;
+	if (rc == ERR_OK)
+		*out = bundle_show(&b, a);
+	return rc;
+}
+
+static enum status
+convert(const struct filter *f, const struct json *doc, struct arena *a,
+    struct json *out, struct err *e)
+{
+	return bundle_convert(doc, f->key, a, out, e);
+}
+
+static enum status
+filter_operand(const struct filter *f, const char *name, struct output *out)
+{
+	struct arena a = { 0 };
+	struct input in;
+	struct json doc, result;
+	struct err e;
+	bool got;
+	enum status worst = ERR_OK, rc = input_open(&in, name,
+	    &bundle_limits);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = input_next(&in, &a, &doc, &got)) == ERR_OK && got) {
+		rc = f->run(f, &doc, &a, &result, &e);
+		if (rc == ERR_OK)
+			output_json(out, &result);
+		else
+			worst = err_worst(worst, err_worst(rc,
+			    input_fault(&in, &e)));
+		arena_reset(&a);
+	}
+	input_close(&in);
+	arena_free(&a);
+	return err_worst(worst, rc);
+}
+
+static int
+filter_all(const struct filter *f, int n, char **names)
+{
+	struct output out;
+	enum status rc = ERR_OK;
+
+	output_open(&out, f->output);
+	if (n == 0)
+		rc = filter_operand(f, NULL, &out);
+	for (int i = 0; i < n; i++)
+		rc = err_worst(rc, filter_operand(f, names[i], &out));
+	if (rc == ERR_OK || f->output == NULL)
+		output_commit(&out);
+	else
+		output_abandon(&out);
+	return (int)rc;
+}
+
+static int
+do_inspect(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"[-o FILE] [BUNDLE...]",
+		"show what bundles say, without verifying it"
+	};
+	struct filter f = { .run = inspect };
+	const struct opt table[] = {
+		{ 'o', "output", OPT_TEXT, &f.output, "FILE",
+		    "write there instead of standard output" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+
+	return filter_all(&f, n, argv);
+}
+
+static int
+do_convert(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"[-k PUB] [-o FILE] [BUNDLE...]",
+		"bring older bundles to the newest version they allow"
+	};
+	struct filter f = { .run = convert };
+	const char *path = NULL;
+	const struct opt table[] = {
+		{ 'k', "key", OPT_TEXT, &path, "PUB",
+		    "the public key, where the bundle names none" },
+		{ 'o', "output", OPT_TEXT, &f.output, "FILE",
+		    "write there instead of standard output" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+	struct arena a = { 0 };
+	struct key key;
+	int rc = 0;
+
+	if (path != NULL) {
+		rc = (int)keyfile_public(path, &a, &key);
+		f.key = &key;
+	}
+	if (rc == 0)
+		rc = filter_all(&f, n, argv);
+	arena_free(&a);
+	return rc;
+}
+
+/* --- root --------------------------------------------------------------- */
+
+static int
+do_root(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"[--at TIME] [-o FILE] [FILE...]",
+		"check trusted roots and show what they hold"
+	};
+	const char *at = NULL, *output = NULL;
+	const struct opt table[] = {
+		{ 0, "at", OPT_TEXT, &at, "TIME",
+		    "the time that validity is judged at (default now)" },
+		{ 'o', "output", OPT_TEXT, &output, "FILE",
+		    "write there instead of standard output" },
+		OPT_END
+	};
+	int n = opt_parse(&usage, table, argc, argv);
+	int64_t now = tool_at(at, TOOL_VERIFIES);
+	struct trustroot root = { 0 };
+	struct arena a = { 0 };
+	struct json shown;
+	enum status rc = ERR_OK;
+
+	if (n == 0)
+		rc = load_root(&root, "-", &a);
+	for (int i = 0; i < n && rc == ERR_OK; i++)
+		rc = load_root(&root, argv[i], &a);
+	if (rc == ERR_OK) {
+		shown = trustroot_show(&root, &a, now);
+		output_document(output, &shown);
+	}
+	arena_free(&a);
+	return (int)rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"COMMAND ...",
+		"create, verify, inspect and convert Sigstore bundles"
+	};
+	static const struct opt_verb verbs[] = {
+		{ "create", do_create,
+		    "make a bundle of an envelope, or sign an artifact" },
+		{ "verify", do_verify, "verify bundles against an artifact" },
+		{ "inspect", do_inspect,
+		    "show what bundles say, without verifying it" },
+		{ "convert", do_convert,
+		    "bring older bundles to the newest version they allow" },
+		{ "root", do_root,
+		    "check trusted roots and show what they hold" },
+		{ NULL, NULL, NULL }
+	};
+
+	tool_start("sigbundle");
+	return opt_verb(&usage, verbs, argc, argv);
+}
