@@ -6,6 +6,7 @@
 #include "crypt.h"
 #include "io.h"
 #include "pack.h"
+#include "sidehash.h"
 #include "ustar.h"
 #include "zst.h"
 
@@ -33,7 +34,9 @@ struct reader {
 	uint64_t expected;		/* chunks in the bundle */
 	struct digest *leaf;
 	uint64_t leaves, room;
-	struct crypt_hasher *part;
+	struct sidehash *part;		/* of the part that is open */
+	uint64_t part_ticket;
+	bool steady;			/* pieces stay while a window does */
 	bool part_good[MERKLEDOC_ROLES];
 };
 
@@ -189,15 +192,14 @@ take_chunk(struct reader *r, struct slice bytes, struct err *e)
 	size_t part;
 	bool last;
 
+	(void)manifest_chunk(&r->out->manifest, r->index, &part, &last);
 	if (r->leaves == r->room) {
 		r->room = r->room == 0 ? 64 : r->room * 2;
 		r->leaf = mem_array(r->leaf, r->room, sizeof(*r->leaf));
 	}
 	r->leaf[r->leaves++] = leaf;
-	(void)manifest_chunk(&r->out->manifest, r->index, &part, &last);
-	crypt_hasher_add(r->part, bytes.data, bytes.len);
 	if (last) {
-		crypt_hasher_take(r->part, digest.sha256);
+		sidehash_take(r->part, digest.sha256);
 		r->part_good[part] = digest_equal(&digest,
 		    &r->out->manifest.part[part].digest);
 	}
@@ -257,6 +259,17 @@ end_entry(struct reader *r, struct err *e)
 	return r->kind == MANIFEST_SOURCE ? ERR_OK : end_document(r, e);
 }
 
+/* The part's own hash, beside the chunk's. */
+static void
+hash_part(struct reader *r, struct slice piece)
+{
+	if (r->part == NULL)
+		r->part = sidehash_open();
+	r->part_ticket = sidehash_add(r->part, piece.data, piece.len);
+	if (!r->steady)
+		sidehash_wait(r->part, r->part_ticket);
+}
+
 static enum status
 entry_data(struct reader *r, struct slice piece, struct err *e)
 {
@@ -265,6 +278,8 @@ entry_data(struct reader *r, struct slice piece, struct err *e)
 		return r->sink->source == NULL ? ERR_OK :
 		    r->sink->source(r->sink->ctx, &r->listed, piece, e);
 	}
+	if (r->kind == MANIFEST_CHUNK)
+		hash_part(r, piece);
 	/* A whole chunk within one read needs no copy. */
 	if (r->kind == MANIFEST_CHUNK && piece.len == r->tar.size)
 		return take_chunk(r, piece, e);
@@ -308,31 +323,50 @@ feed_zstd(struct reader *r, struct zst_reader *z, struct slice in,
 	return rc;
 }
 
+/* Enough to tell what it is. */
 static enum status
-read_stream(struct reader *r, int fd, struct buf *window, struct err *e)
+read_head(int fd, char *window, size_t *have, struct err *e)
+{
+	enum status rc = ERR_OK;
+	size_t got = 1;
+
+	for (*have = 0; rc == ERR_OK && *have < MAGIC && got > 0; *have += got)
+		rc = io_read(fd, window + *have, IO_READ_SIZE - *have, &got,
+		    e);
+	return rc;
+}
+
+/* Two windows in turn: while one is read and cut up, the part's hash may
+ * still be busy with the other. */
+static enum status
+read_stream(struct reader *r, int fd, struct buf window[2], struct err *e)
 {
 	struct zst_reader *z = NULL;
-	size_t have = 0, got = 1;
-	enum status rc = ERR_OK;
+	uint64_t ticket[2] = { 0, 0 };
+	unsigned turn = 0;
+	size_t have;
+	enum status rc = read_head(fd, buf_room(&window[0], IO_READ_SIZE),
+	    &have, e);
 
-	window->cap = 0;
-	(void)buf_room(window, IO_READ_SIZE);
-	while (rc == ERR_OK && have < MAGIC && got > 0) {
-		rc = io_read(fd, window->data + have, IO_READ_SIZE - have,
-		    &got, e);
-		have += got;
-	}
+	if (rc != ERR_OK)
+		return rc;
+	(void)buf_room(&window[1], IO_READ_SIZE);
 	r->out->compressed = have >= MAGIC &&
-	    zst_is_frame((struct slice){ window->data, have });
+	    zst_is_frame((struct slice){ window[0].data, have });
 	if (r->out->compressed)
 		z = zst_reader_open();
+	r->steady = z == NULL;
 	while (rc == ERR_OK && have > 0) {
-		struct slice in = { window->data, have };
+		struct slice in = { window[turn].data, have };
 
 		rc = z != NULL ? feed_zstd(r, z, in, e) : feed_tar(r, in, e);
+		ticket[turn] = r->part_ticket;
+		turn ^= 1;
+		if (r->part != NULL)
+			sidehash_wait(r->part, ticket[turn]);
 		if (rc == ERR_OK)
-			rc = io_read(fd, window->data, IO_READ_SIZE, &have,
-			    e);
+			rc = io_read(fd, window[turn].data, IO_READ_SIZE,
+			    &have, e);
 	}
 	if (rc == ERR_OK && z != NULL)
 		rc = zst_read_finish(z, e);
@@ -444,26 +478,26 @@ pack_read(int fd, struct arena *a, const struct pack_sink *sink,
 {
 	static const struct pack_sink nowhere;
 	struct reader r = { .arena = a, .out = out };
-	struct buf window = { 0 };
+	struct buf window[2] = { { 0 }, { 0 } };
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	r.sink = sink != NULL ? sink : &nowhere;
-	r.part = crypt_hasher_open(CRYPT_SHA256);
 	r.source = crypt_hasher_open(CRYPT_SHA256);
 	ustar_init(&r.tar);
-	rc = read_stream(&r, fd, &window, e);
+	rc = read_stream(&r, fd, window, e);
 	if (rc == ERR_OK)
 		rc = check_missing(&r, e);
 	if (rc == ERR_OK)
 		rc = check_manifest(out, e);
 	if (rc == ERR_OK)
 		rc = check_tree(&r, e);
-	crypt_hasher_close(r.part);
+	sidehash_close(r.part);
 	crypt_hasher_close(r.source);
 	mem_free(r.leaf);
 	buf_free(&r.bytes);
-	buf_free(&window);
+	buf_free(&window[0]);
+	buf_free(&window[1]);
 	return rc;
 }
 
