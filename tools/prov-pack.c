@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * prov-pack - write, verify and import proof bundles
+ *
+ * Reads the documents of a decision, or a bundle; writes a bundle, or what a
+ * bundle was found to be.  Exit 1: a digest, an equation or a signature does
+ * not hold, or the answer to a question is no.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "io.h"
+#include "keyfile.h"
+#include "msg.h"
+#include "opt.h"
+#include "output.h"
+#include "packcheck.h"
+#include "packfiles.h"
+#include "packout.h"
+#include "tool.h"
+
+/* --- export --------------------------------------------------------------- */
+
+struct export {
+	const char *verikey, *cache, *density, *output;
+	struct keyfile_pass pass;
+	struct opt_list keys;
+	bool sign;
+	struct packfiles files;
+};
+
+static enum status
+to_output(void *ctx, struct slice bytes, struct err *e)
+{
+	(void)e;
+	output_bytes(ctx, bytes);
+	return ERR_OK;
+}
+
+static enum status
+write_pack(struct export *o, struct arena *a)
+{
+	struct output out;
+	struct err e;
+	enum status rc;
+
+	o->files.out.sink = to_output;
+	o->files.out.sink_ctx = &out;
+	output_open(&out, o->output);
+	rc = packout_write(&o->files.out, a, NULL, &e);
+	if (rc != ERR_OK) {
+		output_abandon(&out);
+		return msg_err(NULL, &e);
+	}
+	output_commit(&out);
+	return ERR_OK;
+}
+
+static enum status
+load_keys(struct export *o, struct crypt_private **keys)
+{
+	enum status rc = ERR_OK;
+
+	for (size_t i = 0; i < o->keys.count && rc == ERR_OK; i++)
+		rc = keyfile_private(o->keys.item[i], &o->pass, &keys[i]);
+	o->files.out.key = (const struct crypt_private *const *)keys;
+	o->files.out.keys = o->keys.count;
+	return rc;
+}
+
+static const struct opt_usage export_usage = {
+	"--verdict FILE --decision FILE --inputs FILE --evidence FILE\n"
+	"    --policy FILE --density DENSITY [OPTION]... -o FILE",
+	"write a proof bundle of a decision"
+};
+
+static void
+export_options(struct export *o, int argc, char **argv)
+{
+	struct packfiles *f = &o->files;
+	const struct opt table[] = {
+		{ 0, "verdict", OPT_TEXT, &f->verdict, "FILE",
+		    "the verdict" },
+		{ 0, "decision", OPT_TEXT, &f->decision, "FILE",
+		    "the decision over it" },
+		{ 0, "inputs", OPT_TEXT, &f->inputs, "FILE",
+		    "the VeriKey and its inputs" },
+		{ 0, "context", OPT_TEXT, &f->context, "FILE",
+		    "the context; default: the one in the inputs" },
+		{ 0, "evidence", OPT_TEXT, &f->part[MERKLEDOC_EVIDENCE],
+		    "FILE", "the evidence decided on" },
+		{ 0, "policy", OPT_TEXT, &f->part[MERKLEDOC_POLICY], "FILE",
+		    "the policy" },
+		{ 0, "policy-jq", OPT_TEXT, &f->part[MERKLEDOC_POLICY_JQ],
+		    "FILE", "the jq program, if there was one" },
+		{ 0, "budget", OPT_TEXT, &f->part[MERKLEDOC_BUDGET], "FILE",
+		    "the budget, if there was one" },
+		{ 0, "keyring", OPT_TEXT, &f->part[MERKLEDOC_KEYRING], "FILE",
+		    "the keyring, if there was one" },
+		{ 0, "attestation", OPT_LIST, &f->attestations, "FILE",
+		    "DSSE envelopes to carry (repeat)" },
+		{ 0, "bundle", OPT_LIST, &f->bundles, "FILE",
+		    "Sigstore bundles to carry (repeat)" },
+		{ 0, "events", OPT_TEXT, &f->events, "FILE",
+		    "revocations and rotations to carry" },
+		{ 0, "sources", OPT_LIST, &f->sources, "FILE",
+		    "original files to carry (repeat)" },
+		{ 0, "density", OPT_TEXT, &o->density, "DENSITY",
+		    "lite, standard or strict: none, a tenth or all of "
+		    "the evidence" },
+		{ 0, "sign", OPT_FLAG, &o->sign, NULL,
+		    "sign the manifest" },
+		{ 'k', "key", OPT_LIST, &o->keys, "KEY",
+		    "private key to sign with (repeat)" },
+		KEYFILE_PASS_OPTIONS(o->pass),
+		{ 0, "zstd", OPT_FLAG, &f->out.zstd, NULL,
+		    "compress the bundle" },
+		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
+		    "the bundle; - is standard output" },
+		OPT_END
+	};
+
+	if (opt_parse(&export_usage, table, argc, argv) > 0)
+		opt_usage_error("extra operand '%.64s'", argv[0]);
+	if (f->verdict == NULL || f->decision == NULL || f->inputs == NULL ||
+	    f->part[MERKLEDOC_EVIDENCE] == NULL)
+		opt_usage_error("--verdict, --decision, --inputs and "
+		    "--evidence are needed");
+	if (o->density == NULL || !manifest_density_read(slice_of(o->density),
+	    &f->out.density))
+		opt_usage_error("--density wants lite, standard or strict");
+	if (o->sign != (o->keys.count > 0))
+		opt_usage_error("--sign and --key need each other");
+	if (o->output == NULL)
+		opt_usage_error("--output is needed");
+	if (strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO))
+		opt_usage_error("no archive to a terminal");
+}
+
+static int
+do_export(int argc, char **argv)
+{
+	struct export o = { .sign = false };
+	struct crypt_private **keys;
+	struct arena a = { 0 };
+	enum status rc;
+
+	export_options(&o, argc, argv);
+	keys = arena_zalloc(&a, (o.keys.count + 1) * sizeof(*keys));
+	rc = packfiles_load(&o.files, &a);
+	if (rc == ERR_OK)
+		rc = load_keys(&o, keys);
+	if (rc == ERR_OK)
+		rc = write_pack(&o, &a);
+	for (size_t i = 0; i < o.keys.count; i++)
+		keyfile_close(keys[i]);
+	keyfile_pass_close(&o.pass);
+	packfiles_close(&o.files);
+	mem_free(o.keys.item);
+	arena_free(&a);
+	return (int)rc;
+}
+
+/* --- verify --------------------------------------------------------------- */
+
+/* Whom to believe, as -k and --keyring name it. */
+struct trust {
+	struct opt_list keys;
+	const char *keyring_file;
+	bool integrity_only;
+	struct keyring keyring;
+};
+
+static enum status
+load_trust(struct trust *t, struct arena *a, struct packcheck *check)
+{
+	struct key *keys = NULL;
+	enum status rc;
+
+	if (t->keys.count == 0 && t->keyring_file == NULL &&
+	    !t->integrity_only)
+		opt_usage_error("whose word counts? -k, --keyring or "
+		    "--integrity-only is needed");
+	if (t->integrity_only && (t->keys.count > 0 ||
+	    t->keyring_file != NULL))
+		opt_usage_error("--integrity-only asks for no key");
+	rc = keyfile_public_list(&t->keys, a, &keys);
+	check->key = keys;
+	check->keys = t->keys.count;
+	check->integrity_only = t->integrity_only;
+	if (rc != ERR_OK || t->keyring_file == NULL)
+		return rc;
+	check->keyring = &t->keyring;
+	return keyfile_keyring(t->keyring_file, a, &t->keyring);
+}
+
+struct verify {
+	struct trust trust;
+	const char *require, *subject, *artifact, *policy, *environment, *at;
+	const char *output, *name;
+	bool current, report;
+	struct digest want_subject, want_policy;
+	struct output out;
+	struct arena lines;
+};
+
+/* A sentence per failure; with --report a line per check. */
+static void
+on_check(void *ctx, const char *check, const char *entry,
+    enum packcheck_result result, const char *detail)
+{
+	static const char *const word[] = { "pass", "fail", "skip" };
+	struct verify *o = ctx;
+	struct json line = json_object();
+
+	if (result == PACKCHECK_FAIL)
+		msg_say(o->name, "%s%s%s", entry != NULL ? entry : "",
+		    entry != NULL ? ": " : "", detail);
+	if (!o->report)
+		return;
+	json_set_z(&o->lines, &line, "check", check);
+	if (detail != NULL)
+		json_set_z(&o->lines, &line, "detail", detail);
+	if (entry != NULL)
+		json_set_z(&o->lines, &line, "entry", entry);
+	json_set_z(&o->lines, &line, "kind", "prov.packreport/v1");
+	json_set_z(&o->lines, &line, "result", word[result]);
+	output_json(&o->out, &line);
+	arena_reset(&o->lines);
+}
+
+static enum status
+hash_file(const char *path, struct digest *out)
+{
+	struct packout_item item;
+	struct err e;
+	int fd;
+	enum status rc = io_open_read(path, &fd, &e);
+
+	if (rc != ERR_OK)
+		return msg_err(path, &e);
+	rc = packout_hash(fd, &item, &e);
+	(void)close(fd);
+	*out = item.digest;
+	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
+}
+
+/* What is asked of the bundle beyond that it holds. */
+static enum status
+load_questions(struct verify *o, struct arena *a, struct packcheck *check)
+{
+	struct json policy;
+	enum status rc = ERR_OK;
+
+	if (o->require != NULL && strcmp(o->require, "pass") != 0 &&
+	    strcmp(o->require, "warn") != 0)
+		opt_usage_error("--require wants pass or warn");
+	if (o->subject != NULL && o->artifact != NULL)
+		opt_usage_error("--subject and --artifact ask the same");
+	if (o->subject != NULL && !digest_option(slice_of(o->subject),
+	    &o->want_subject))
+		opt_usage_error("--subject wants a SHA-256 digest");
+	check->require = slice_of(o->require);
+	check->environment = slice_of(o->environment);
+	check->current = o->current;
+	if (o->artifact != NULL)
+		rc = hash_file(o->artifact, &o->want_subject);
+	if (o->subject != NULL || o->artifact != NULL)
+		check->subject = &o->want_subject;
+	if (rc != ERR_OK || o->policy == NULL)
+		return rc;
+	rc = input_document(o->policy, &json_own, a, &policy);
+	if (rc == ERR_OK)
+		o->want_policy = digest_json(&policy);
+	check->policy = &o->want_policy;
+	return rc;
+}
+
+static enum status
+open_pack(const char *operand, int *fd)
+{
+	struct err e;
+
+	*fd = STDIN_FILENO;
+	if (operand == NULL || strcmp(operand, "-") == 0)
+		return ERR_OK;
+	return io_open_read(operand, fd, &e) == ERR_OK ? ERR_OK :
+	    msg_err(operand, &e);
+}
+
+static const struct opt_usage verify_usage = {
+	"(-k PUB... | --keyring FILE | --integrity-only) [OPTION]... [FILE]",
+	"verify a proof bundle"
+};
+
+static const char *
+verify_options(struct verify *o, int argc, char **argv)
+{
+	const struct opt table[] = {
+		{ 'k', "key", OPT_LIST, &o->trust.keys, "PUB",
+		    "public key whose word counts (repeat)" },
+		{ 0, "keyring", OPT_TEXT, &o->trust.keyring_file, "FILE",
+		    "keys with the role verdict" },
+		{ 0, "integrity-only", OPT_FLAG, &o->trust.integrity_only,
+		    NULL, "ask for no signature at all" },
+		{ 0, "require", OPT_TEXT, &o->require, "STATUS",
+		    "pass, or warn: at least this verdict" },
+		{ 0, "subject", OPT_TEXT, &o->subject, "DIGEST",
+		    "the artifact the verdict must be about" },
+		{ 0, "artifact", OPT_TEXT, &o->artifact, "FILE",
+		    "the same, by the file itself" },
+		{ 0, "policy", OPT_TEXT, &o->policy, "FILE",
+		    "the policy it must have been made under" },
+		{ 0, "environment", OPT_TEXT, &o->environment, "NAME",
+		    "the environment it must be for" },
+		{ 0, "require-current", OPT_FLAG, &o->current, NULL,
+		    "the decision must not have expired" },
+		{ 0, "at", OPT_TEXT, &o->at, "TIME",
+		    "judge at this time; default: now" },
+		{ 0, "report", OPT_FLAG, &o->report, NULL,
+		    "write a line for every check" },
+		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
+		    "write there" },
+		OPT_END
+	};
+	int n = opt_parse(&verify_usage, table, argc, argv);
+
+	if (n > 1)
+		opt_usage_error("one bundle at a time");
+	o->name = n == 1 && strcmp(argv[0], "-") != 0 ? argv[0] : "<stdin>";
+	return n == 1 ? argv[0] : NULL;
+}
+
+static int
+do_verify(int argc, char **argv)
+{
+	struct verify o = { .name = NULL };
+	struct packcheck check = { .report = on_check, .report_ctx = &o };
+	struct arena a = { 0 };
+	struct json answer;
+	struct pack pack;
+	struct err e;
+	const char *operand = verify_options(&o, argc, argv);
+	enum status rc = load_trust(&o.trust, &a, &check);
+	int fd;
+
+	check.at = tool_at(o.at, TOOL_VERIFIES);
+	if (rc == ERR_OK)
+		rc = load_questions(&o, &a, &check);
+	if (rc == ERR_OK)
+		rc = open_pack(operand, &fd);
+	if (rc != ERR_OK)
+		return (int)rc;
+	output_open(&o.out, o.output);
+	rc = packcheck_run(fd, &a, &check, &pack, &answer, &e);
+	if (rc == ERR_OK)
+		output_json(&o.out, &answer);
+	if (rc == ERR_OK || o.report)
+		output_commit(&o.out);
+	else
+		output_abandon(&o.out);
+	mem_free(o.trust.keys.item);
+	arena_free(&o.lines);
+	arena_free(&a);
+	return (int)rc;
+}
+
+/* --- list ----------------------------------------------------------------- */
+
+struct list {
+	bool json;
+	const char *output;
+	struct output out;
+	struct arena lines;
+};
+
+static enum status
+on_entry(void *ctx, enum manifest_entry kind, const char *name,
+    uint64_t size, struct err *e)
+{
+	struct list *o = ctx;
+	struct json line = json_object();
+	struct buf text = { 0 };
+
+	(void)kind;
+	(void)e;
+	if (o->json) {
+		json_set_z(&o->lines, &line, "name", name);
+		json_set(&o->lines, &line, "size",
+		    json_uint(&o->lines, size));
+		output_json(&o->out, &line);
+		arena_reset(&o->lines);
+		return ERR_OK;
+	}
+	buf_printf(&text, "%12" PRIu64 " %s\n", size, name);
+	output_bytes(&o->out, buf_get(&text));
+	buf_free(&text);
+	return ERR_OK;
+}
+
+static const struct opt_usage list_usage = {
+	"[--json] [FILE]",
+	"list what is in a proof bundle"
+};
+
+static int
+do_list(int argc, char **argv)
+{
+	struct list o = { .json = false };
+	const struct opt table[] = {
+		{ 0, "json", OPT_FLAG, &o.json, NULL,
+		    "a JSON object for each entry" },
+		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
+		    "write there" },
+		OPT_END
+	};
+	struct pack_sink sink = { .begin = on_entry, .ctx = &o };
+	struct arena a = { 0 };
+	struct pack pack;
+	struct err e;
+	int n = opt_parse(&list_usage, table, argc, argv), fd;
+	enum status rc;
+
+	if (n > 1)
+		opt_usage_error("one bundle at a time");
+	rc = open_pack(n == 1 ? argv[0] : NULL, &fd);
+	if (rc != ERR_OK)
+		return (int)rc;
+	output_open(&o.out, o.output);
+	rc = pack_read(fd, &a, &sink, &pack, &e);
+	if (rc == ERR_OK) {
+		output_commit(&o.out);
+	} else {
+		(void)msg_err(n == 1 ? argv[0] : "<stdin>", &e);
+		output_abandon(&o.out);
+	}
+	arena_free(&o.lines);
+	arena_free(&a);
+	return (int)rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct opt_usage usage = {
+		"COMMAND [OPTION]... [FILE]",
+		"write, verify and import proof bundles"
+	};
+	static const struct opt_verb verbs[] = {
+		{ "export", do_export, "write a bundle of a decision" },
+		{ "verify", do_verify, "verify a bundle" },
+		{ "list", do_list, "list what is in a bundle" },
+		{ NULL, NULL, NULL }
+	};
+
+	tool_start("prov-pack");
+	return opt_verb(&usage, verbs, argc, argv);
+}
