@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "canon.h"
 #include "lattice.h"
 #include "shape.h"
@@ -294,24 +296,40 @@ verdict_statement(struct arena *a, const struct json *doc,
 	    slice_of(VERDICT_PREDICATE), *doc);
 }
 
+struct ruling {
+	struct slice id;
+	enum lattice_status status;
+};
+
+static int
+by_id(const void *left, const void *right)
+{
+	const struct ruling *a = left, *b = right;
+	int d = json_key_cmp(a->id, b->id);
+
+	return d != 0 ? d : (int)a->status - (int)b->status;
+}
+
 /* For each vulnerability the most cautious winner over components. */
 static struct json
 verdicts(struct arena *a, const struct json *claims)
 {
+	struct ruling *all = arena_array(a, claims->len + 1, sizeof(*all));
 	struct json o = json_object();
+	size_t n = 0;
 
 	JSON_EACH(c, claims) {
-		struct slice id = json_get_text(c, "id");
-		const struct json *seen = json_get_slice(&o, id);
-		enum lattice_status was, is;
-
-		if (!lattice_status(json_get_text(c, "status"), &is))
-			continue;
-		if (seen == NULL || (lattice_status(json_text(seen), &was) &&
-		    is < was))
-			json_set_slice(a, &o, id, json_z(
-			    lattice_status_name[is]));
+		all[n].id = json_get_text(c, "id");
+		if (lattice_status(json_get_text(c, "status"),
+		    &all[n].status))
+			n++;
 	}
+	if (n > 1)
+		qsort(all, n, sizeof(*all), by_id);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !slice_eq(all[i].id, all[i - 1].id))
+			json_set_slice(a, &o, all[i].id, json_z(
+			    lattice_status_name[all[i].status]));
 	return o;
 }
 

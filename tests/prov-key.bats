@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+S=1111111111111111111111111111111111111111111111111111111111111111
+B=2222222222222222222222222222222222222222222222222222222222222222
+P=3333333333333333333333333333333333333333333333333333333333333333
+X=abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd
+Y=00000000000000000000000000000000000000000000000000000000000000ff
+W=2026-01-05T00:00:00Z
+
+hex() { printf '%s' "$1" | sha256sum | cut -c1-64; }
+key() { prov-key "$@" | sed 's/.*"veriKey":"sha256:\([0-9a-f]*\)".*/\1/'; }
+base() { key --source $S --sbom $B --policy $P --window $W "$@"; }
+
+@test "prov-key: the key is the hash of the joined parts, sentinels for empty sets" {
+	want=$(hex "v1|$S|$B|$(hex empty-vex-set)|$P|$(hex empty-signer-set)|$W")
+	[ "$(base)" = "$want" ]
+	want=$(hex "v1|$S|$B|$(hex "$Y|$X")|$P|$(hex "$X")|$W")
+	[ "$(base --vex $X --vex $Y --signer $X)" = "$want" ]
+}
+
+@test "prov-key: order, case, prefix and duplicates of a set change nothing" {
+	want=$(base --vex $X --vex $Y --signer $X --signer $Y)
+	[ "$(base --vex $Y --vex $X --signer $Y --signer $X)" = "$want" ]
+	[ "$(base --vex "sha256:${X^^}" --vex $Y --vex $X --signer "SHA256:$Y" \
+		--signer $X)" = "$want" ]
+}
+
+@test "prov-key: a change in any one input changes the key" {
+	{
+		base
+		key --source $X --sbom $B --policy $P --window $W
+		key --source $S --sbom $X --policy $P --window $W
+		key --source $S --sbom $B --policy $X --window $W
+		key --source $S --sbom $B --policy $P --window 2026-01-05T01:00:00Z
+		key --source $B --sbom $S --policy $P --window $W
+		base --vex $X
+		base --vex $Y
+		base --vex $X --vex $Y
+		base --signer $X
+		base --vex $Y --signer $X
+		base --vex $X --signer $Y
+	} >keys
+	[ "$(sort -u keys | wc -l)" -eq 12 ]
+}
+
+@test "prov-key: a time is floored to its bucket, weeks begin on Monday" {
+	while read -r at bucket want; do
+		got=$(prov-key --source $S --sbom $B --policy $P --at "$at" \
+			--bucket "$bucket" | grep -o '"window":"[^"]*"')
+		[ "$got" = "\"window\":\"$want\"" ] || {
+			echo "$at in $bucket gave $got, expected $want"
+			return 1
+		}
+	done <<-TABLE
+	2026-01-07T13:59:59Z 1h 2026-01-07T13:00:00Z
+	2026-01-07T13:59:59+02:00 1h 2026-01-07T11:00:00Z
+	2026-01-07T13:59:59Z 24h 2026-01-07T00:00:00Z
+	2026-01-07T13:59:59Z 1w 2026-01-05T00:00:00Z
+	2026-01-07T13:59:59Z 7d 2026-01-05T00:00:00Z
+	2026-01-05T00:00:00Z 7d 2026-01-05T00:00:00Z
+	2026-01-04T23:59:59Z 7d 2025-12-29T00:00:00Z
+	1969-12-31T23:59:59Z 1h 1969-12-31T23:00:00Z
+	@0 3d 1969-12-30T00:00:00Z
+	TABLE
+}
+
+@test "prov-key: the time comes from --at, else from SOURCE_DATE_EPOCH, else an hour of now" {
+	SOURCE_DATE_EPOCH=7261 prov-key --source $S --sbom $B --policy $P >out
+	grep -q '"window":"1970-01-01T02:00:00Z"' out
+	SOURCE_DATE_EPOCH=7261 prov-key --source $S --sbom $B --policy $P \
+		--at @0 >out
+	grep -q '"window":"1970-01-01T00:00:00Z"' out
+}
+
+@test "prov-key: JSON objects on standard input give what options give" {
+	prov-key --source $S --sbom $B --policy $P --window $W --vex $X \
+		--signer $Y >want
+	printf '{"source":"%s","sbom":"sha256:%s","policy":"%s","vex":["%s"],"signers":["%s"],"window":"%s"}\n' \
+		$S $B $P "${X^^}" $Y $W >in
+	prov-key in >out
+	same want out
+	prov-key <in >out
+	same want out
+	cat in in >two
+	prov-key two | uniq >out
+	same want out
+	prov-key want >out
+	same want out
+}
+
+@test "prov-key: the manifest fits its schema" {
+	prov-key --source $S --sbom $B --policy $P --window $W --vex $X >out
+	valid_against prov.verikey/v1 out
+}
+
+@test "prov-key: a key that is not the hash of its inputs is exit 1" {
+	prov-key --source $S --sbom $B --policy $P --window $W >doc
+	sed "s/$S/$X/" doc >bad
+	refuses 1 prov-key bad
+}
+
+@test "prov-key: what is no digest, no time or no combination is refused" {
+	refuses 2 prov-key --source $S --sbom $B --policy $P --window yesterday
+	refuses 2 prov-key --source sha512:$S --sbom $B --policy $P --window $W
+	refuses 2 prov-key --source ${S}0 --sbom $B --policy $P --window $W
+	refuses 2 prov-key --source $S --policy $P --window $W
+	refuses 2 prov-key --source $S --sbom $B --window $W
+	refuses 2 prov-key --source $S --sbom $B --policy $P --window $W --at @0
+	refuses 2 prov-key --source $S --sbom $B --policy $P --at @0 --bucket 0h
+	refuses 2 prov-key --source $S --sbom $B --policy $P --budget x --at @0
+	refuses 2 prov-key --from-evidence x --source $S
+	refuses 2 prov-key --from-evidence x
+	printf '{"source":"%s","sbom":"%s","policy":"%s","window":"%s","vexx":[]}\n' \
+		$S $B $P $W >in
+	refuses 2 prov-key in
+	printf '{"source":"%s","sbom":"%s","policy":"%s"}\n' $S $B $P >in
+	refuses 2 prov-key in
+	refuses 3 prov-key missing
+}
+
+@test "prov-key: --from-evidence is the key that prov-decide writes" {
+	A=$SRCDIR/golden/app G=$SRCDIR/golden/policies
+	prov-normalize "$A/shop-front-1.4.0.cdx.json" \
+		"$A/shop-front-1.4.0.grype.json" "$A/shop-front.openvex.json" >ev
+	status_is 1 prov-decide --policy "$G/stella.json" \
+		--budget "$G/stella.budget.json" --environment staging \
+		--at 2026-02-01T10:00:00Z --inputs-out want -o verdict ev
+	prov-key --from-evidence ev --policy "$G/stella.json" \
+		--budget "$G/stella.budget.json" --environment staging \
+		--at 2026-02-01T23:00:00Z >out
+	same want out
+	valid_against prov.verikey/v1 out
+	prov-key --from-evidence ev --policy "$G/stella.json" \
+		--budget "$G/stella.budget.json" --environment production \
+		--at 2026-02-01T23:00:00Z >other
+	status_is 1 cmp -s want other
+	prov-key --from-evidence ev --policy "$G/stella.json" \
+		--environment staging --at 2026-02-01T23:00:00Z >other
+	status_is 1 cmp -s want other
+}
