@@ -312,3 +312,55 @@ hash() {
 	tr '\n' '\0' <files | prov-digest --lossy-numbers --canonical -0 >out
 	same want out
 }
+
+# A proof bundle's verdict and the decision made of it.
+verdict_and_decision() {
+	tar xf "$SRCDIR/golden/packs/good-lite.tar" verdict.json decision.json
+	field() { sed "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/" decision.json; }
+	verikey=$(field veriKey)
+	root=$(field proofRoot)
+	feed=$(sed 's/.*"feeds":\["\([^"]*\)"\].*/\1/' decision.json)
+}
+
+@test "prov-digest: --verdict-id of a bundle's verdict is the decision's verdictHash" {
+	verdict_and_decision
+	prov-digest --verdict-id verdict.json >out
+	grep -q "\"sha256\":\"$(field verdictHash | cut -d: -f2)\"" out
+}
+
+@test "prov-digest: --decision makes the bundle's decision again, to the byte" {
+	verdict_and_decision
+	prov-digest --decision --verikey "$verikey" --proof-root "$root" \
+		--ttl 24h --feed "$feed" verdict.json >out
+	head -c -1 out >trimmed
+	head -c "$(wc -c <trimmed)" decision.json >want
+	same want trimmed
+	[ "$(tr -d '\n' <decision.json | wc -c)" -eq "$(wc -c <trimmed)" ]
+	valid_against prov.decision/v1 out
+	prov-digest --decision --verikey "${verikey#sha256:}" --feed "$feed" \
+		--proof-root "$root" --rule "$(sed 's/.*"rules":\["\([^"]*\)"\].*/\1/' \
+		decision.json)" <verdict.json >out.rule
+	same out out.rule
+	prov-digest --decision --verikey "$verikey" --proof-root "$root" \
+		--ttl 1h verdict.json >out
+	grep -q '"expiresAt":"2026-11-20T01:00:00Z"' out
+	grep -q '"feeds":\[\]' out
+}
+
+@test "prov-digest: --decision refuses a changed verdict and half a command line" {
+	verdict_and_decision
+	sed 's/"environment":"[a-z]*"/"environment":"staging"/' verdict.json >changed
+	refuses 1 prov-digest --decision --verikey "$verikey" --proof-root "$root" changed
+	refuses 2 prov-digest --decision --verikey "$verikey" verdict.json
+	refuses 2 prov-digest --decision --proof-root "$root" verdict.json
+	refuses 2 prov-digest --decision --verikey 12 --proof-root "$root" verdict.json
+	refuses 2 prov-digest --decision --verikey "$verikey" --proof-root "$root" \
+		--ttl soon verdict.json
+	refuses 2 prov-digest --decision --verikey "$verikey" --proof-root "$root" \
+		--feed nvd verdict.json
+	refuses 2 prov-digest --decision --verikey "$verikey" --proof-root "$root" \
+		--feed nvd=1 --feed nvd=2 verdict.json
+	refuses 2 prov-digest --ttl 24h verdict.json
+	printf '{"kind":"prov.verdict/v1"}' >short
+	refuses 2 prov-digest --decision --verikey "$verikey" --proof-root "$root" short
+}

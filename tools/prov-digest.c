@@ -2,10 +2,11 @@
 /*
  * prov-digest - canonicalise JSON and address it by content.
  *
- * Without a tree, in one pass, but for --verdict-id.
+ * Without a tree, in one pass, but for --verdict-id and --decision.
  */
 #include <string.h>
 
+#include "decision.h"
 #include "digest.h"
 #include "err.h"
 #include "hex.h"
@@ -13,20 +14,28 @@
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "timefmt.h"
 #include "tool.h"
 #include "utf8.h"
+#include "verdict.h"
 
 static const struct opt_usage usage = {
 	"[--canonical | --raw | --verdict-id] [--lossy-numbers] [-o FILE]\n"
 	"    [-0 | --files0-from FILE | FILE...]\n"
-	"--check FILE [--raw | --verdict-id] [--lossy-numbers] [-o FILE]",
+	"--check FILE [--raw | --verdict-id] [--lossy-numbers] [-o FILE]\n"
+	"--decision --verikey DIGEST --proof-root DIGEST [--ttl SPAN]\n"
+	"    [--feed NAME=EPOCH]... [--rule DIGEST]... [FILE...]",
 	"canonicalise JSON and address it by content"
 };
 
 static const uint64_t NAMES_MAX = UINT64_C(1) << 30;
 
+static const int64_t TTL_DEFAULT = TIMEFMT_DAY;	/* a policy's, too */
+
 struct opts {
-	bool canonical, raw, verdict_id;
+	bool canonical, raw, verdict_id, decision;
+	const char *verikey, *proof_root, *ttl;
+	struct opt_list feeds, rules;
 	bool lossy;
 	bool names_from_stdin;
 	const char *names_from;
@@ -40,6 +49,9 @@ struct job {
 	struct output out;
 	struct digester *digester;
 	struct arena record;	/* reset after each document */
+	struct arena run;
+	struct decision decision;	/* what the options say of it */
+	int64_t ttl;
 };
 
 /* An operand: its documents one by one, or all its bytes. */
@@ -119,15 +131,41 @@ verdict_digest(struct job *job, struct source *s, struct digest *d, bool *got)
 
 	if (rc != ERR_OK || !*got)
 		return rc;
-	if (!json_is(json_get(&doc, "kind"), "prov.verdict/v1")) {
-		(void)err_input(&e, 0, "found %s, expected a prov.verdict/v1",
+	if (!json_is(json_get(&doc, "kind"), VERDICT_KIND)) {
+		(void)err_input(&e, 0, "found %s, expected a " VERDICT_KIND,
 		    json_get(&doc, "kind") == NULL ? "no kind" :
 		    "another kind");
 		return input_fault(&s->in, &e);
 	}
-	json_unset(&job->record, &doc, "verdictId");
-	json_unset(&job->record, &doc, "at");
-	*d = digest_json(&doc);
+	*d = verdict_id(&job->record, &doc);
+	return ERR_OK;
+}
+
+/* The DecisionDigest of a verdict, which must be the one its id names. */
+static enum status
+next_decision(struct job *job, struct source *s, bool *got)
+{
+	struct decision d = job->decision;
+	struct verdict v;
+	struct json doc, out;
+	struct err e;
+	enum status rc = input_next(&s->in, &job->record, &doc, got);
+
+	if (rc != ERR_OK || !*got)
+		return rc;
+	rc = verdict_read(&job->record, &doc, &v, &e);
+	if (rc == ERR_OK && __builtin_add_overflow(v.at, job->ttl,
+	    &d.expires_at))
+		rc = err_bad(&e, "--ttl ends beyond all time");
+	if (rc != ERR_OK)
+		return input_fault(&s->in, &e);
+	d.verdict = v.id;
+	d.created_at = v.at;
+	d.trust_score = decision_trust(v.trust);
+	if (job->o.rules.count == 0)
+		d.rule[d.rules++] = v.policy_digest;
+	out = decision_json(&job->record, &d);
+	output_json(&job->out, &out);
 	return ERR_OK;
 }
 
@@ -173,6 +211,11 @@ next_record(struct job *job, struct source *s, bool *got)
 		rc = input_canon(&s->in, to_output, job, got);
 		if (rc == ERR_OK && *got)
 			buf_byte(&job->out.pending, '\n');
+		return rc;
+	}
+	if (job->o.decision) {
+		rc = next_decision(job, s, got);
+		arena_reset(&job->record);
 		return rc;
 	}
 	rc = next_digest(job, s, &d, got);
@@ -363,6 +406,83 @@ do_check(struct job *job, const char *list)
 	return worst;
 }
 
+/* --- the command line --------------------------------------------------- */
+
+static struct digest
+digest_of(const char *name, const char *text)
+{
+	struct digest d;
+
+	if (text == NULL)
+		opt_usage_error("--decision needs --%s", name);
+	if (!digest_option(slice_of(text), &d))
+		opt_usage_error("--%s wants 64 hexadecimal digits, not "
+		    "'%.80s'", name, text);
+	return d;
+}
+
+static struct json
+feeds_of(struct arena *a, const struct opt_list *list)
+{
+	struct json feeds = json_object();
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct slice s = slice_of(list->item[i]), name;
+		size_t n = slice_find(s, '=');
+
+		name = slice_cut(s, 0, n);
+		if (n == 0 || n + 1 >= s.len || !utf8_valid(s))
+			opt_usage_error("--feed wants NAME=EPOCH, not '%.80s'",
+			    s.data);
+		if (json_get_slice(&feeds, name) != NULL)
+			opt_usage_error("--feed '%.80s': the feed has an "
+			    "epoch already", s.data);
+		json_set_slice(a, &feeds, name,
+		    json_string(slice_cut(s, n + 1, s.len)));
+	}
+	return feeds;
+}
+
+static void
+prepare_decision(struct job *job, const struct json *feeds)
+{
+	const struct opts *o = &job->o;
+	struct decision *d = &job->decision;
+
+	d->verikey = digest_of("verikey", o->verikey);
+	d->proof_root = digest_of("proof-root", o->proof_root);
+	d->feeds = feeds;
+	job->ttl = TTL_DEFAULT;
+	if (o->ttl != NULL && !timefmt_span(slice_of(o->ttl), &job->ttl))
+		opt_usage_error("--ttl wants a length of time such as 24h, "
+		    "not '%.40s'", o->ttl);
+	if (o->rules.count > DECISION_RULES)
+		opt_usage_error("--rule: at most %d, the policy and the jq "
+		    "program", DECISION_RULES);
+	for (size_t i = 0; i < o->rules.count; i++)
+		d->rule[d->rules++] = digest_of("rule", o->rules.item[i]);
+}
+
+static void
+check_options(const struct opts *o, int operands)
+{
+	bool details = o->verikey != NULL || o->proof_root != NULL ||
+	    o->ttl != NULL || o->feeds.count > 0 || o->rules.count > 0;
+
+	if (o->canonical + o->raw + o->verdict_id + o->decision > 1)
+		opt_usage_error("--canonical, --raw, --verdict-id and "
+		    "--decision exclude each other");
+	if ((operands > 0) + (o->check != NULL) + o->names_from_stdin +
+	    (o->names_from != NULL) > 1)
+		opt_usage_error("operands, -0, --files0-from and --check "
+		    "exclude each other");
+	if (o->check != NULL && (o->canonical || o->decision))
+		opt_usage_error("--check compares digests");
+	if (details && !o->decision)
+		opt_usage_error("--verikey, --proof-root, --ttl, --feed and "
+		    "--rule go with --decision");
+}
+
 static int
 parse_options(struct opts *o, int argc, char **argv)
 {
@@ -373,6 +493,18 @@ parse_options(struct opts *o, int argc, char **argv)
 		    "digest the bytes, which may be anything" },
 		{ 0, "verdict-id", OPT_FLAG, &o->verdict_id, NULL,
 		    "digest verdicts without verdictId and at" },
+		{ 0, "decision", OPT_FLAG, &o->decision, NULL,
+		    "print the prov.decision/v1 of verdicts" },
+		{ 0, "verikey", OPT_TEXT, &o->verikey, "DIGEST",
+		    "--decision: the VeriKey" },
+		{ 0, "proof-root", OPT_TEXT, &o->proof_root, "DIGEST",
+		    "--decision: the Merkle root of the evidence" },
+		{ 0, "ttl", OPT_TEXT, &o->ttl, "SPAN",
+		    "--decision: how long it holds (24h)" },
+		{ 0, "feed", OPT_LIST, &o->feeds, "NAME=EPOCH",
+		    "--decision: a feed's epoch" },
+		{ 0, "rule", OPT_LIST, &o->rules, "DIGEST",
+		    "--decision: rules' digest (the verdict's policy)" },
 		{ 0, "lossy-numbers", OPT_FLAG, &o->lossy, NULL,
 		    "accept whole numbers that a double changes" },
 		{ 0, "check", OPT_TEXT, &o->check, "FILE",
@@ -387,15 +519,7 @@ parse_options(struct opts *o, int argc, char **argv)
 	};
 	int n = opt_parse(&usage, table, argc, argv);
 
-	if (o->canonical + o->raw + o->verdict_id > 1)
-		opt_usage_error("--canonical, --raw and --verdict-id exclude "
-		    "each other");
-	if ((n > 0) + (o->check != NULL) + o->names_from_stdin +
-	    (o->names_from != NULL) > 1)
-		opt_usage_error("operands, -0, --files0-from and --check "
-		    "exclude each other");
-	if (o->check != NULL && o->canonical)
-		opt_usage_error("--check compares digests, not --canonical");
+	check_options(o, n);
 	if (o->names_from_stdin)
 		o->names_from = "-";
 	return n;
@@ -406,10 +530,14 @@ main(int argc, char **argv)
 {
 	struct job job = { .limits = json_foreign };
 	enum status worst = ERR_OK;
+	struct json feeds;
 	int n;
 
 	tool_start("prov-digest");
 	n = parse_options(&job.o, argc, argv);
+	feeds = feeds_of(&job.run, &job.o.feeds);
+	if (job.o.decision)
+		prepare_decision(&job, &feeds);
 	job.limits.lossy = job.o.lossy;
 	job.digester = digester_open();
 	output_open(&job.out, job.o.output);
@@ -424,5 +552,6 @@ main(int argc, char **argv)
 	output_commit(&job.out);
 	digester_close(job.digester);
 	arena_free(&job.record);
+	arena_free(&job.run);
 	return (int)worst;
 }
