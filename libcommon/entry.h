@@ -104,7 +104,8 @@ enum status entry_get(struct entry_store *s, const struct digest *verikey,
 /*
  * Puts, in one durable transaction, the entry, its parts in chunks, its
  * envelopes and the note in the outbox.  gen is entry_generation's answer
- * from before the inputs were read.  ERR_NO: something the entry depends on
+ * from before the inputs were read, or 0 for an entry that was made elsewhere
+ * (nothing it depends on may ever have been invalidated here).  ERR_NO: something the entry depends on
  * was invalidated since, so nothing was written.  ERR_INPUT: the documents
  * do not fit each other.  Putting what is there already writes nothing; an
  * entry that is computed is never replaced by a foreign one that is valid
@@ -164,6 +165,22 @@ enum status entry_scan(struct entry_store *s, struct digest *from,
  * from *from on, with what only they held; ERR_NO when there are no more. */
 enum status entry_prune(struct entry_store *s, struct digest *from,
     size_t limit, int64_t at, uint64_t *removed, struct err *e);
+
+/* --- upkeep ------------------------------------------------------------- */
+
+struct entry_stats {
+	uint64_t entries, trees, chunks, envelopes, outbox, events;
+	uint64_t generation;
+	uint64_t file_bytes;	/* of the data file */
+	uint64_t used_bytes;	/* of them, in use */
+	uint64_t readers;	/* reader slots taken */
+};
+
+enum status entry_stats(struct entry_store *s, struct entry_stats *out,
+    struct err *e);
+/* Reads and hashes everything there is; ERR_SYSTEM with the first thing that
+ * is wrong. */
+enum status entry_check(struct entry_store *s, struct err *e);
 
 /* --- for the modules beside this one ------------------------------------ */
 

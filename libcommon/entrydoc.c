@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "b64.h"
@@ -10,95 +11,129 @@
 
 /* --- writing ------------------------------------------------------------ */
 
-/* Put in the document as JSON; canonical bytes come out as they went in. */
-static enum status
-embed(struct json *o, const char *name, struct slice text, struct arena *a,
-    struct err *e)
-{
-	struct json v;
-	enum status rc = json_parse(text, &json_own, a, &v, e);
+/*
+ * The three documents are canonical as they are, so the whole is put
+ * together from them, in the order of its keys, and not parsed again.
+ */
 
-	if (rc == ERR_OK)
-		json_set(a, o, name, v);
-	return rc;
+static int
+compare_envelopes(const void *a, const void *b)
+{
+	const struct entry_envelope *x = a, *y = b;
+
+	return digest_cmp(&x->digest, &y->digest);
+}
+
+static void
+member(struct buf *out, const char *name, struct slice value)
+{
+	buf_printf(out, "\"%s\":", name);
+	buf_slice(out, value);
+	buf_byte(out, ',');
+}
+
+static void
+text_member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "\"%s\":\"%s\",", name, value);
+}
+
+static void
+bytes_member(struct buf *out, struct slice bytes)
+{
+	buf_text(out, "\"bytes\":\"");
+	b64_write(out, bytes);
+	buf_text(out, "\",");
 }
 
 static enum status
 write_envelopes(struct entry_store *s, const struct entry *entry, bool full,
-    struct arena *a, struct json *list, struct err *e)
+    struct buf *out, struct err *e)
 {
-	*list = json_array();
-	for (size_t i = 0; i < entry->envelopes; i++) {
-		const struct digest *d = &entry->envelope[i].digest;
-		struct json o = json_object();
-		struct slice bytes;
-		enum status rc;
+	struct arena a = { 0 };
+	struct entry_envelope *list = arena_array(&a, entry->envelopes + 1,
+	    sizeof(*list));
+	char text[DIGEST_TEXT + 1];
+	enum status rc = ERR_OK;
 
-		if (full) {
-			rc = entry_envelope(s, d, a, &bytes, e);
-			if (rc != ERR_OK)
-				return rc;
-			json_set(a, &o, "bytes", json_string(b64_text(a,
-			    bytes)));
-		}
-		json_set(a, &o, "digest", digest_value(a, d));
-		json_push(a, list, o);
+	if (entry->envelopes == 0)
+		return arena_free(&a), ERR_OK;
+	memcpy(list, entry->envelope, entry->envelopes * sizeof(*list));
+	qsort(list, entry->envelopes, sizeof(*list), compare_envelopes);
+	buf_text(out, "\"envelopes\":[");
+	for (size_t i = 0; i < entry->envelopes && rc == ERR_OK; i++) {
+		struct slice bytes = { "", 0 };
+
+		if (full)
+			rc = entry_envelope(s, &list[i].digest, &a, &bytes, e);
+		buf_byte(out, '{');
+		if (full && rc == ERR_OK)
+			bytes_member(out, bytes);
+		digest_write(&list[i].digest, text);
+		buf_printf(out, "\"digest\":\"%s\"}%s", text,
+		    i + 1 < entry->envelopes ? "," : "],");
 	}
-	canon_sort(a, list);
-	return ERR_OK;
+	arena_free(&a);
+	return rc;
 }
 
 static enum status
-write_parts(struct entry_store *s, const struct entry *entry, struct arena *a,
-    struct json *list, struct err *e)
+write_parts(struct entry_store *s, const struct entry *entry, struct buf *out,
+    struct err *e)
 {
-	*list = json_array();
-	if (!entry->has_parts)
-		return ERR_OK;
-	for (unsigned i = 0; i < MERKLEDOC_ROLES; i++) {
-		struct json o = json_object();
-		struct slice bytes;
-		enum status rc = entry_part(s, entry, i, a, &bytes, e);
+	struct arena a = { 0 };
+	const char *open = "\"parts\":[";
+	enum status rc = ERR_OK;
 
-		if (rc == ERR_NO)
+	for (unsigned i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++) {
+		struct slice bytes;
+
+		rc = entry_part(s, entry, i, &a, &bytes, e);
+		if (rc == ERR_NO) {
+			rc = ERR_OK;
 			continue;
+		}
 		if (rc != ERR_OK)
-			return rc;
-		json_set(a, &o, "bytes", json_string(b64_text(a, bytes)));
-		json_set_z(a, &o, "role", merkledoc_role_name[i]);
-		json_push(a, list, o);
+			break;
+		buf_text(out, open);
+		open = ",";
+		buf_byte(out, '{');
+		bytes_member(out, bytes);
+		buf_printf(out, "\"role\":\"%s\"}", merkledoc_role_name[i]);
 	}
-	return ERR_OK;
+	if (open[0] == ',')
+		buf_text(out, "],");
+	arena_free(&a);
+	return rc;
 }
 
 enum status
 entrydoc_write(struct entry_store *s, const struct entry *entry, bool full,
-    struct arena *a, struct json *out, struct err *e)
+    struct buf *out, struct err *e)
 {
-	struct json o = json_object(), list;
+	char key[DIGEST_TEXT + 1], expires[TIMEFMT_LEN + 1];
 	enum status rc;
 
-	if ((rc = embed(&o, "decision", entry->decision, a, e)) != ERR_OK ||
-	    (rc = write_envelopes(s, entry, full, a, &list, e)) != ERR_OK)
+	digest_write(&entry->verikey, key);
+	timefmt_write(entry->expires, expires);
+	buf_byte(out, '{');
+	member(out, "decision", entry->decision);
+	rc = write_envelopes(s, entry, full, out, e);
+	if (rc != ERR_OK)
 		return rc;
-	if (json_count(&list) > 0)
-		json_set(a, &o, "envelopes", list);
-	json_set_z(a, &o, "expiresAt", timefmt_text(a, entry->expires));
-	if ((rc = embed(&o, "inputs", entry->inputs, a, e)) != ERR_OK)
-		return rc;
-	json_set_z(a, &o, "kind", ENTRYDOC_KIND);
-	json_set_z(a, &o, "origin", entry->foreign ? "foreign" : "computed");
-	if (full) {
-		rc = write_parts(s, entry, a, &list, e);
+	text_member(out, "expiresAt", expires);
+	member(out, "inputs", entry->inputs);
+	text_member(out, "kind", ENTRYDOC_KIND);
+	text_member(out, "origin", entry->foreign ? "foreign" : "computed");
+	if (full && entry->has_parts) {
+		rc = write_parts(s, entry, out, e);
 		if (rc != ERR_OK)
 			return rc;
-		if (json_count(&list) > 0)
-			json_set(a, &o, "parts", list);
 	}
-	json_set(a, &o, "veriKey", digest_value(a, &entry->verikey));
-	rc = embed(&o, "verdict", entry->verdict, a, e);
-	*out = o;
-	return rc;
+	member(out, "verdict", entry->verdict);
+	text_member(out, "veriKey", key);
+	out->data[out->len - 1] = '}';
+	return ERR_OK;
 }
 
 /* --- reading ------------------------------------------------------------ */

@@ -10,11 +10,12 @@
 #define ENTRYDOC_KIND "prov.entry/v1"
 
 /*
- * The document of an entry that s gave.  full adds the bytes of envelopes and
- * parts (in base64), as export writes it; without, s may be NULL.
+ * Appends the canonical bytes of the document of an entry that s gave; no
+ * LF.  full adds the bytes of envelopes and parts (in base64), as export
+ * writes them; without, s may be NULL.
  */
 enum status entrydoc_write(struct entry_store *s, const struct entry *entry,
-    bool full, struct arena *a, struct json *out, struct err *e);
+    bool full, struct buf *out, struct err *e);
 /*
  * Strict.  Nothing derived is believed: entry_put computes it again.
  * Documents are in canonical form, everything is in the arena.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "canon.h"
 #include "decision.h"
 #include "entryrec.h"
 #include "timefmt.h"
@@ -121,6 +122,12 @@ depend_on_feeds(struct deps *d, const struct json *feeds, struct err *e)
 	return ERR_OK;
 }
 
+static bool
+is_canonical(struct arena *a, const struct json *v, struct slice text)
+{
+	return slice_eq(canon_text(a, v), text);
+}
+
 enum status
 entryrec_derive(struct entry *entry, struct arena *a,
     struct entryrec_dep **deps, size_t *count, struct err *e)
@@ -142,6 +149,11 @@ entryrec_derive(struct entry *entry, struct arena *a,
 	    ERR_OK ||
 	    (rc = decision_read(a, &decision, &dec, e)) != ERR_OK)
 		return rc == ERR_NO ? ERR_INPUT : rc;
+	/* What is put is what comes out: it must be in the form it has. */
+	if (!is_canonical(a, &inputs, entry->inputs) ||
+	    !is_canonical(a, &decision, entry->decision) ||
+	    !is_canonical(a, &verdict, entry->verdict))
+		return err_bad(e, "a document is not in canonical form");
 	if (!digest_equal(&dec.verikey, &entry->verikey))
 		return err_bad(e, "the decision is for another veriKey");
 	if (!digest_read(json_get_text(&verdict, "verdictId"), &id) ||

@@ -131,6 +131,7 @@ test_round_trip(void)
 	struct json doc, tree;
 	enum entry_state state;
 	struct entry again;
+	struct buf text = { 0 };
 	struct err e;
 
 	env.digest = digest_bytes(env.bytes);
@@ -156,11 +157,14 @@ test_round_trip(void)
 	    json_count(json_get(&tree, "chunks")) == 4 &&
 	    json_count(json_get(&tree, "parts")) == 2,
 	    "its tree has four chunks in two parts");
-	ok(entrydoc_write(s, &out, true, &arena, &doc, &e) == ERR_OK &&
+	ok(entrydoc_write(s, &out, true, &text, &e) == ERR_OK &&
+	    json_parse(buf_get(&text), &json_own, &arena, &doc, &e) ==
+	    ERR_OK && slice_eq(canon_text(&arena, &doc), buf_get(&text)) &&
 	    entrydoc_read(&doc, &arena, &again, &e) == ERR_OK &&
 	    slice_eq(again.verdict, one.verdict) &&
 	    slice_eq(again.part[0], one.part[0]) &&
-	    again.envelopes == 1, "its document reads back");
+	    again.envelopes == 1, "its document is canonical and reads back");
+	buf_free(&text);
 	ok(state_of(s, &one, NOW + LIFE - 1) == ENTRY_HIT &&
 	    state_of(s, &one, NOW + LIFE) == ENTRY_EXPIRED,
 	    "it expires with the decision, by the time that was given");
