@@ -15,13 +15,15 @@
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "rules.h"
 #include "schemastore.h"
 #include "tool.h"
 
 struct opts {
 	const char *draft, *schema, *output;
 	struct opt_list dirs, maps;
-	bool formats, lossy, quiet, text;
+	const char *fail_on, *at;
+	bool formats, lossy, quiet, text, rules;
 };
 
 struct checker {
@@ -36,6 +38,17 @@ struct checker {
 	size_t schemas;
 	struct arena run, record;
 	struct output out;
+	int64_t at;
+	enum rules_severity fatal;	/* findings from here on are a no */
+};
+
+/* What is known of one document. */
+struct result {
+	struct schemastore_kind kind;
+	struct slice schema;
+	bool valid;
+	struct schema_report report;
+	struct rules_report rules;
 };
 
 /* The schema that a document's own content asks for, compiled once. */
@@ -79,81 +92,148 @@ schema_for(struct checker *c, const struct json *doc,
 }
 
 static struct json
-error_json(struct arena *a, const struct schema_error *error, uint64_t start)
+errors_json(struct arena *a, const struct schema_report *report,
+    uint64_t start)
 {
-	struct json o = json_object();
+	struct json list = json_array();
 
-	json_set_z(a, &o, "instance", error->instance);
-	json_set_z(a, &o, "keyword", error->keyword);
-	json_set_z(a, &o, "message", error->message);
-	json_set(a, &o, "offset", json_uint(a, start + error->offset));
-	return o;
+	for (size_t i = 0; i < report->count; i++) {
+		const struct schema_error *error = &report->error[i];
+		struct json o = json_object();
+
+		json_set_z(a, &o, "instance", error->instance);
+		json_set_z(a, &o, "keyword", error->keyword);
+		json_set_z(a, &o, "message", error->message);
+		json_set(a, &o, "offset", json_uint(a, start +
+		    error->offset));
+		json_push(a, &list, o);
+	}
+	return list;
+}
+
+static const char *
+severity_name(enum rules_severity severity)
+{
+	return severity == RULES_ERROR ? "error" : "warning";
+}
+
+static struct json
+rules_json(struct arena *a, const struct rules_report *report, uint64_t start)
+{
+	struct json list = json_array();
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct rules_finding *f = &report->finding[i];
+		struct json o = json_object();
+
+		json_set_z(a, &o, "instance", f->instance);
+		json_set_z(a, &o, "message", f->message);
+		json_set(a, &o, "offset", json_uint(a, start + f->offset));
+		json_set_z(a, &o, "rule", f->rule);
+		json_set_z(a, &o, "severity", severity_name(f->severity));
+		json_push(a, &list, o);
+	}
+	return list;
 }
 
 static void
-write_record(struct checker *c, const struct input *in,
-    const struct schemastore_kind *kind, struct slice uri, bool valid,
-    const struct schema_report *report)
+write_text(struct checker *c, const char *name, const struct result *r,
+    uint64_t start)
+{
+	struct buf line = { 0 };
+
+	buf_printf(&line, "%s: %s\n", name, r->valid ? "valid" :
+	    "not valid");
+	for (size_t i = 0; i < r->report.count; i++) {
+		const struct schema_error *error = &r->report.error[i];
+
+		buf_printf(&line, "%s: %" PRIu64 ": %s: %s (%s)\n", name,
+		    start + error->offset, error->instance, error->message,
+		    error->keyword);
+	}
+	for (size_t i = 0; i < r->rules.count; i++) {
+		const struct rules_finding *f = &r->rules.finding[i];
+
+		buf_printf(&line, "%s: %" PRIu64 ": %s: %s: %s (%s)\n", name,
+		    start + f->offset, severity_name(f->severity),
+		    f->instance, f->message, f->rule);
+	}
+	output_bytes(&c->out, buf_get(&line));
+	buf_free(&line);
+}
+
+static void
+write_result(struct checker *c, const struct input *in,
+    const struct result *r)
 {
 	struct arena *a = &c->record;
-	struct json o = json_object(), errors = json_array();
+	struct json o = json_object();
 	const char *name = in->fd == 0 ? "-" : in->name;
+	uint64_t start = in->stream.start;
 
 	if (c->o->quiet)
 		return;
-	for (size_t i = 0; i < report->count; i++)
-		json_push(a, &errors, error_json(a, &report->error[i],
-		    in->stream.start));
 	if (c->o->text) {
-		struct buf line = { 0 };
-
-		buf_printf(&line, "%s: %s\n", name, valid ? "valid" :
-		    "not valid");
-		for (size_t i = 0; i < report->count; i++)
-			buf_printf(&line, "%s: %" PRIu64 ": %s: %s (%s)\n",
-			    name, in->stream.start + report->error[i].offset,
-			    report->error[i].instance,
-			    report->error[i].message,
-			    report->error[i].keyword);
-		output_bytes(&c->out, buf_get(&line));
-		buf_free(&line);
+		write_text(c, name, r, start);
 		return;
 	}
 	json_set_z(a, &o, "kind", "prov.check/v1");
 	json_set_z(a, &o, "name", name);
-	json_set(a, &o, "valid", json_bool(valid));
-	if (kind->format != NULL)
-		json_set_z(a, &o, "format", kind->format);
-	if (kind->version != NULL)
-		json_set_z(a, &o, "formatVersion", kind->version);
-	if (uri.len > 0)
-		json_set(a, &o, "schema", json_string(uri));
-	if (errors.len > 0)
-		json_set(a, &o, "errors", errors);
-	if (report->cut)
+	json_set(a, &o, "valid", json_bool(r->valid));
+	if (r->kind.format != NULL)
+		json_set_z(a, &o, "format", r->kind.format);
+	if (r->kind.version != NULL)
+		json_set_z(a, &o, "formatVersion", r->kind.version);
+	if (r->schema.len > 0)
+		json_set(a, &o, "schema", json_string(r->schema));
+	if (r->report.count > 0)
+		json_set(a, &o, "errors", errors_json(a, &r->report, start));
+	if (r->report.cut)
 		json_set(a, &o, "more", json_bool(true));
+	if (r->rules.count > 0)
+		json_set(a, &o, "rules", rules_json(a, &r->rules, start));
 	output_json(&c->out, &o);
+}
+
+static enum status
+check_rules(struct checker *c, const struct json *doc, struct result *r)
+{
+	enum status rc = ERR_OK;
+
+	/* With --schema the content was not asked what it is. */
+	if (r->kind.format == NULL &&
+	    !schemastore_recognise(&c->record, doc, &r->kind))
+		return ERR_OK;
+	rules_check(r->kind.format, doc, &r->rules);
+	for (size_t i = 0; i < r->rules.count; i++)
+		if (r->rules.finding[i].severity >= c->fatal)
+			rc = ERR_NO;
+	return rc;
 }
 
 static enum status
 check_document(struct checker *c, const struct input *in,
     const struct json *doc)
 {
-	struct schema_report report = { .arena = &c->record };
-	struct schemastore_kind kind = { NULL, NULL, NULL };
+	struct result r = { .schema = c->fixed_uri,
+		.report.arena = &c->record,
+		.rules = { .arena = &c->record, .at = c->at } };
 	const struct schema *schema = c->fixed;
-	struct slice uri = c->fixed_uri;
 	struct err e;
 	enum status rc = ERR_OK;
 
 	if (schema == NULL)
-		rc = schema_for(c, doc, &kind, &schema, &uri, &e);
+		rc = schema_for(c, doc, &r.kind, &schema, &r.schema, &e);
 	if (rc == ERR_OK)
-		rc = schema_check(schema, doc, &report, &e);
+		rc = schema_check(schema, doc, &r.report, &e);
 	if (rc > ERR_NO)
 		return input_fault(in, &e);
-	write_record(c, in, &kind, uri, rc == ERR_OK, &report);
-	mem_free(report.error);
+	r.valid = rc == ERR_OK;
+	if (c->o->rules)
+		rc = err_worst(rc, check_rules(c, doc, &r));
+	write_result(c, in, &r);
+	mem_free(r.report.error);
+	mem_free(r.rules.finding);
 	return rc;
 }
 
@@ -204,6 +284,13 @@ parse_options(struct opts *o, int argc, char **argv)
 		    "check \"format\" too" },
 		{ 0, "lossy-numbers", OPT_FLAG, &o->lossy, NULL,
 		    "accept whole numbers that a double changes" },
+		{ 0, "rules", OPT_FLAG, &o->rules, NULL,
+		    "ask more than the schema does" },
+		{ 0, "fail-on", OPT_TEXT, &o->fail_on, "SEVERITY",
+		    "which findings of --rules are a no: error (default) or "
+		    "warning" },
+		{ 0, "at", OPT_TEXT, &o->at, "TIME",
+		    "with --rules: no later time is plausible" },
 		{ 0, "text", OPT_FLAG, &o->text, NULL,
 		    "lines for people in place of JSON" },
 		{ 'q', "quiet", OPT_FLAG, &o->quiet, NULL,
@@ -266,6 +353,23 @@ open_schemas(struct checker *c)
 	c->fixed_uri = json_get_text(doc, "$id");
 }
 
+static void
+read_severity(struct checker *c)
+{
+	const char *name = c->o->fail_on;
+
+	c->fatal = RULES_ERROR;
+	if (name != NULL && strcmp(name, "warning") == 0)
+		c->fatal = RULES_WARNING;
+	else if (name != NULL && strcmp(name, "error") != 0)
+		opt_usage_error("--fail-on wants error or warning, not "
+		    "'%.40s'", name);
+	if (!c->o->rules && (name != NULL || c->o->at != NULL))
+		opt_usage_error("--fail-on and --at go with --rules");
+	if (c->o->rules)
+		c->at = tool_at(c->o->at, TOOL_VERIFIES);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -276,6 +380,7 @@ main(int argc, char **argv)
 
 	tool_start("prov-check");
 	n = parse_options(&o, argc, argv);
+	read_severity(&c);
 	open_schemas(&c);
 	output_open(&c.out, o.output);
 	for (int i = 0; i < n || i == 0; i++)

@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+@test "prov-check: says what is wrong, where in the document, where in the schema" {
+	echo '{"$id":"https://example.com/s","properties":{"a":{"type":"integer"},"b":{"items":{"maxLength":2}}},"required":["c"]}' >s.json
+	printf '{"a":"x",\n"b":["ok","long"]}\n' >d.json
+	status_is 1 prov-check --schema s.json d.json >out
+	cat >want <<'JSON'
+{"errors":[{"instance":"","keyword":"https://example.com/s#/required","message":"member \"c\" is missing","offset":0},{"instance":"/a","keyword":"https://example.com/s#/properties/a/type","message":"string, expected \"integer\"","offset":5},{"instance":"/b/1","keyword":"https://example.com/s#/properties/b/items/maxLength","message":"4 characters, expected at most 2","offset":20}],"kind":"prov.check/v1","name":"d.json","schema":"https://example.com/s","valid":false}
+JSON
+	same want out
+	valid_against prov.check/v1 out
+}
+
+@test "prov-check: a valid document is exit 0 and says so" {
+	echo '{"type":"object"}' >s.json
+	echo '{}' | status_is 0 prov-check --schema s.json >out
+	echo '{"kind":"prov.check/v1","name":"-","valid":true}' >want
+	same want out
+}
+
+@test "prov-check: one record a document, offsets count in the stream" {
+	echo '{"type":"string"}' >s.json
+	printf '"a"\n1\n"b"\n' | status_is 1 prov-check --schema s.json >out
+	[ "$(jq -c .valid out | tr '\n' ' ')" = "true false true " ]
+	[ "$(jq -c '.errors[0].offset // empty' out)" = 4 ]
+}
+
+@test "prov-check: the branch that came nearest explains a union" {
+	cat >s.json <<'JSON'
+{"anyOf":[{"type":"string"},{"type":"object","properties":{"n":{"type":"object","properties":{"deep":{"const":1}}}}},{"type":"null"}]}
+JSON
+	echo '{"n":{"deep":2}}' | status_is 1 prov-check --schema s.json >out
+	jq -e '.errors | length == 2 and .[0].message ==
+	    "none of the 3 branches holds; branch 1 comes nearest" and
+	    .[1].instance == "/n/deep"' out
+}
+
+@test "prov-check: the suites' drafts differ where they should" {
+	echo '{"type":"integer"}' >s.json
+	echo '1.0' >d.json
+	status_is 0 prov-check -q --schema s.json --draft draft-07 d.json
+	status_is 0 prov-check -q --schema s.json --draft 2020-12 d.json
+	status_is 1 prov-check -q --schema s.json --draft draft-04 d.json
+	refuses 2 prov-check --schema s.json --draft draft-05 d.json
+}
+
+@test "prov-check: format is asserted only where asked" {
+	echo '{"format":"date-time"}' >s.json
+	echo '"2020-04-13"' >d.json
+	status_is 0 prov-check -q --schema s.json d.json
+	status_is 1 prov-check -q --schema s.json --format-assertion d.json
+}
+
+@test "prov-check: a schema that does not compile is exit 2 and says why" {
+	while IFS='|' read -r schema message; do
+		echo "$schema" >s.json
+		echo 1 >d.json
+		refuses 2 prov-check --schema s.json d.json
+		grep -qF "$message" refuses.err ||
+			{ echo "$schema: $(cat refuses.err)"; return 1; }
+	done <<'TABLE'
+{"type":"strin"}|"type" is string, expected the name of a type
+{"minLength":-1}|"minLength" is number, expected a number that is not negative
+{"pattern":"("}|pattern '(': a regular expression that does not compile
+{"pattern":"a++"}|a possessive quantifier, which ECMA-262 does not have
+{"$ref":"#/nowhere"}|reference '#/nowhere' leads nowhere
+{"$ref":"https://example.com/x.json"}|reference 'https://example.com/x.json' leads nowhere
+{"properties":{"a":1}}|expected a schema: an object, true or false
+{"allOf":{}}|"allOf" is object, expected an array
+TABLE
+}
+
+@test "prov-check: a pattern that runs away is exit 2, never valid" {
+	echo '{"pattern":"^(a+)+$"}' >s.json
+	printf '"%s!"\n' "$(head -c 60 /dev/zero | tr '\0' a)" >d.json
+	refuses 2 prov-check --schema s.json d.json
+	grep -q 'gave up' refuses.err
+}
+
+@test "prov-check: a schema that refers to itself without end is exit 2" {
+	echo '{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}}' >s.json
+	echo 1 >d.json
+	refuses 2 prov-check --schema s.json d.json
+}
+
+@test "prov-check: a document of 500 levels is checked by a recursive schema" {
+	echo '{"items":{"allOf":[{"anyOf":[{"$ref":"#"}]}]},"type":"array"}' >s.json
+	{ head -c 500 /dev/zero | tr '\0' '['; head -c 500 /dev/zero | tr '\0' ']'; echo; } >d.json
+	status_is 0 prov-check -q --schema s.json d.json
+}
+
+@test "prov-check: unknown content is exit 2 and names what was looked for" {
+	echo '{"hello":1}' >d.json
+	refuses 2 prov-check d.json
+	grep -q 'CycloneDX' refuses.err
+}
+
+@test "prov-check: own documents are recognised by kind" {
+	printf '{"kind":"prov.inclusion/v1","leafIndex":0}\n' >d.json
+	status_is 1 prov-check --schema-dir "$SRCDIR/golden/schemas" d.json >out
+	[ "$(jq -r .format out)" = prov.inclusion/v1 ]
+}
+
+@test "prov-check: CycloneDX's own 1.6 cases decide as they are named" {
+	need_shared
+	local n=0
+	for file in "$SHARED"/vectors/schema/cyclonedx-1.6/*.json; do
+		case ${file##*/} in valid-*) want=0 ;; *) want=1 ;; esac
+		status_is $want prov-check --format-assertion \
+		    --schema-dir "$SHARED/schemas" "$file" >out ||
+			{ echo "$file"; return 1; }
+		[ $want -eq 0 ] || jq -e '.errors[0].instance | type == "string"' out >/dev/null
+		n=$((n + 1))
+	done
+	[ "$n" -eq 36 ]
+}
+
+@test "prov-check: agrees with ajv on every real input that has a schema" {
+	need_shared
+	need_peer ajv ajv-formats ajv-draft-04
+	cat >ajv.js <<'JS'
+const fs = require('fs'), path = require('path');
+const dir = process.argv[2] + '/schemas/';
+const read = f => JSON.parse(fs.readFileSync(f, 'utf8'));
+const file = d => d.bomFormat ? `bom-${d.specVersion}.schema.json`
+  : d.spdxVersion ? `spdx-${d.spdxVersion.slice(5)}.schema.json`
+  : d.runs ? 'sarif-2.1.0.schema.json'
+  : d.document ? 'csaf-2.0.schema.json'
+  : JSON.stringify(d['@context'] || '').includes('spdx.org') ? 'spdx-3.0.1.schema.json'
+  : 'openvex-0.2.0.schema.json';
+for (const f of process.argv.slice(3)) {
+  const d = read(f), s = read(dir + file(d));
+  const uri = s.$schema || '';
+  const Ajv = uri.includes('draft-04') ? require('ajv-draft-04')
+    : uri.includes('2020-12') ? require('ajv/dist/2020') : require('ajv');
+  const ajv = new Ajv({strict: false, validateFormats: false, unicodeRegExp: false});
+  for (const r of ['spdx.schema.json', 'jsf-0.82.schema.json', 'cryptography-defs.schema.json'])
+    if (!uri.includes('2020') && !uri.includes('draft-04')) try { ajv.addSchema(read(dir + r), s.$id && new URL(r, s.$id).href); } catch (e) {}
+  if (s.$id && s.$id.includes('csaf')) {
+    const D4 = require('ajv-draft-04');
+    for (const r of ['cvss-v2.0.json', 'cvss-v3.0.json', 'cvss-v3.1.json']) {
+      const c = read(dir + r); delete c.$schema; const id = (c.id || c.$id).split('?')[0]; delete c.id; c.$id = id;
+      ajv.addSchema(c);
+    }
+  }
+  console.log((ajv.compile(s)(d) ? 'true ' : 'false ') + f);
+}
+JS
+	local files=("$SHARED"/vectors/inputs/{cyclonedx,spdx23,spdx3,openvex,csaf,sarif}/*.json)
+	node ajv.js "$SHARED" "${files[@]}" >want
+	prov-check --schema-dir "$SHARED/schemas" "${files[@]}" >out || [ $? -eq 1 ]
+	jq -r '"\(.valid) \(.name)"' out >got
+	same want got
+}
+
+@test "prov-check: --rules finds each fault by its name" {
+	echo true >any.json
+	while IFS='|' read -r rule severity pointer document; do
+		echo "$document" >d.json
+		prov-check --schema any.json --rules --at 2026-01-01T00:00:00Z \
+		    d.json >out || [ $? -eq 1 ]
+		jq -e --arg r "$rule" --arg s "$severity" --arg p "$pointer" \
+		    '[.rules[]? | select(.rule == $r and .severity == $s and
+		    .instance == $p)] | length == 1' out >/dev/null ||
+			{ echo "$rule: $(cat out)"; return 1; }
+		valid_against prov.check/v1 out
+	done <<'TABLE'
+ref-unique|error|/components/1/bom-ref|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"bom-ref":"a"},{"bom-ref":"a"}]}
+ref-exists|error|/dependencies/0/dependsOn/0|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"bom-ref":"a"}],"dependencies":[{"ref":"a","dependsOn":["b"]}]}
+purl|error|/components/0/components/0/purl|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"components":[{"purl":"pkg:"}]}]}
+hash-length|error|/components/0/hashes/0|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"hashes":[{"alg":"SHA-256","content":"00"}]}]}
+time|warning|/metadata/timestamp|{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"timestamp":"2030-01-01T00:00:00Z"}}
+time|error|/metadata/timestamp|{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"timestamp":"yesterday"}}
+ntia-supplier|warning|/components/0|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a"}]}
+ntia-author|warning||{"bomFormat":"CycloneDX","specVersion":"1.6"}
+ref-exists|error|/relationships/0/relatedSpdxElement|{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-x"}]}
+ntia-identifier|warning|/packages/0|{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a"}]}
+ref-unique|error|/@graph/1/spdxId|{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"spdxId":"https://e/a"},{"spdxId":"https://e/a"}]}
+vex-status|error|/statements/0|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"not_affected","products":[{"@id":"pkg:npm/a"}]}]}
+vex-complete|error|/statements/0|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"fixed"}]}
+purl|error|/statements/0/products/0/@id|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"fixed","products":[{"@id":"pkg:npm"}]}]}
+TABLE
+}
+
+@test "prov-check: --fail-on decides which findings are a no" {
+	echo true >any.json
+	echo '{"bomFormat":"CycloneDX","specVersion":"1.6"}' >d.json
+	status_is 0 prov-check -q --schema any.json --rules d.json
+	status_is 1 prov-check -q --schema any.json --rules --fail-on warning d.json
+	refuses 2 prov-check --schema any.json --fail-on warning d.json
+	refuses 2 prov-check --schema any.json --rules --fail-on note d.json
+}
+
+@test "prov-check: --text is lines for people" {
+	echo '{"type":"string"}' >s.json
+	echo 1 >d.json
+	status_is 1 prov-check --schema s.json --text d.json >out
+	cat >want <<'TEXT'
+d.json: not valid
+d.json: 0: : number, expected "string" (#/type)
+TEXT
+	same want out
+}
+
+@test "prov-check: duplicates and bad UTF-8 are refused before validation" {
+	echo true >any.json
+	echo '{"a":1,"\u0061":2}' >d.json
+	refuses 2 prov-check --schema any.json d.json
+	printf '"\xff"\n' >d.json
+	refuses 2 prov-check --schema any.json d.json
+}
