@@ -4,13 +4,15 @@
 
 #include "alias.h"
 #include "canon.h"
+#include "crypt.h"
 #include "evidence.h"
 #include "format.h"
 #include "hex.h"
 #include "purl.h"
 
 enum {
-	GROUPS_FIRST = 64
+	GROUPS_FIRST = 64,
+	PIECE = 64 * 1024	/* bytes handed on at once */
 };
 
 /* One document's contribution and what stands beside it. */
@@ -197,41 +199,78 @@ resolve_links(struct evidence *ev)
 					resolve_link(ev, &s->part, t);
 }
 
+/* --- writing in pieces -------------------------------------------------- */
+
+struct sink {
+	void (*put)(void *ctx, struct slice piece);
+	void *ctx;
+	struct buf held;
+};
+
+static void
+flush(struct sink *k)
+{
+	k->put(k->ctx, buf_get(&k->held));
+	buf_reset(&k->held);
+}
+
+static void
+put_set(struct sink *k, const char *before, const struct set *s)
+{
+	buf_text(&k->held, before);
+	buf_byte(&k->held, '[');
+	for (size_t i = 0; i < s->count; i++) {
+		if (i > 0)
+			buf_byte(&k->held, ',');
+		buf_slice(&k->held, set_item(s, i));
+		if (k->held.len >= PIECE)
+			flush(k);
+	}
+	buf_byte(&k->held, ']');
+}
+
+static void
+put_json(struct sink *k, const char *before, const struct json *v)
+{
+	buf_text(&k->held, before);
+	canon_write(&k->held, v);
+}
+
 /* --- what each document contributes ------------------------------------- */
 
 static void
-contribution(struct source *s, struct part_sets *sets, struct buf *text)
+hash_piece(void *ctx, struct slice piece)
+{
+	crypt_hasher_add(ctx, piece.data, piece.len);
+}
+
+static void
+contribution(struct source *s, struct part_sets *sets, struct sink *k)
 {
 	struct json target = json_string(s->part.target.data != NULL ?
 	    s->part.target : SLICE(""));
 
-	buf_reset(text);
-	buf_text(text, "{\"components\":");
-	set_write(&sets->components, text);
-	buf_text(text, ",\"dependencies\":");
-	set_write(&sets->dependencies, text);
+	put_set(k, "{\"components\":", &sets->components);
+	put_set(k, ",\"dependencies\":", &sets->dependencies);
 	if (s->part.extra.len > 0) {
-		buf_text(text, ",\"extra\":");
-		buf_slice(text, s->part.extra);
+		buf_text(&k->held, ",\"extra\":");
+		buf_slice(&k->held, s->part.extra);
 	}
-	buf_text(text, ",\"findings\":");
-	set_write(&sets->findings, text);
-	buf_text(text, ",\"roots\":");
-	set_write(&sets->roots, text);
-	buf_text(text, ",\"target\":");
-	canon_write(text, &target);
-	buf_text(text, ",\"unknowns\":");
-	set_write(&sets->unknowns, text);
-	buf_text(text, ",\"vex\":");
-	set_write(&sets->vex, text);
-	buf_byte(text, '}');
+	put_set(k, ",\"findings\":", &sets->findings);
+	put_set(k, ",\"roots\":", &sets->roots);
+	put_json(k, ",\"target\":", &target);
+	put_set(k, ",\"unknowns\":", &sets->unknowns);
+	put_set(k, ",\"vex\":", &sets->vex);
+	buf_byte(&k->held, '}');
+	flush(k);
 }
 
 /* Fills every digest; *sets keeps those of a document that is alone. */
 static void
 digest_sources(struct evidence *ev, struct part_sets *sets)
 {
-	struct buf text = { NULL, 0, 0 };
+	struct crypt_hasher *hasher = crypt_hasher_open(CRYPT_SHA256);
+	struct sink k = { hash_piece, hasher, { NULL, 0, 0 } };
 	struct map seen = { NULL, 0, 0 };
 
 	for (struct source *s = ev->first; s != NULL; s = s->next) {
@@ -240,13 +279,14 @@ digest_sources(struct evidence *ev, struct part_sets *sets)
 
 		part_sets_free(sets);
 		part_write(&s->part, sets);
-		contribution(s, sets, &text);
-		d = digest_bytes(buf_get(&text));
+		contribution(s, sets, &k);
+		crypt_hasher_take(hasher, d.sha256);
 		digest_write(&d, s->digest);
 		(void)map_put(&seen, slice_of(s->digest), &fresh);
 		s->repeated = !fresh;
 	}
-	buf_free(&text);
+	crypt_hasher_close(hasher);
+	buf_free(&k.held);
 	map_free(&seen);
 }
 
@@ -617,8 +657,8 @@ subject_found(struct evidence *ev, struct subject *out)
 }
 
 static enum status
-write_subject(struct evidence *ev, const struct evidence_subject *given,
-    struct buf *out, struct err *e)
+subject_json(struct evidence *ev, const struct evidence_subject *given,
+    struct json *out, struct err *e)
 {
 	struct subject s;
 	struct json v = json_object();
@@ -643,7 +683,7 @@ write_subject(struct evidence *ev, const struct evidence_subject *given,
 		json_set(&ev->a, &v, "purl", json_string(s.purl));
 	json_set(&ev->a, &v, "version", json_string(s.version.data != NULL ?
 	    s.version : SLICE("")));
-	canon_write(out, &v);
+	*out = v;
 	return ERR_OK;
 }
 
@@ -695,12 +735,12 @@ write_sets(struct evidence *ev, struct part_sets *sets)
 
 enum status
 evidence_write(struct evidence *ev, const struct evidence_subject *subject,
-    struct buf *out, struct err *e)
+    void (*put)(void *ctx, struct slice piece), void *ctx, struct err *e)
 {
 	struct part_sets sets;
 	struct set documents = { { NULL, 0, 0 }, NULL, 0, 0 };
-	struct buf about = { NULL, 0, 0 };
-	struct json feeds;
+	struct sink k = { put, ctx, { NULL, 0, 0 } };
+	struct json feeds, about;
 	enum status rc;
 
 	memset(&sets, 0, sizeof(sets));
@@ -708,31 +748,25 @@ evidence_write(struct evidence *ev, const struct evidence_subject *subject,
 	digest_sources(ev, &sets);
 	merge(ev);
 	feeds = merge_feeds(ev);
-	rc = write_subject(ev, subject, &about, e);
+	rc = subject_json(ev, subject, &about, e);
 	if (rc == ERR_OK) {
 		find_strangers(ev);
 		write_sets(ev, &sets);
 		write_documents(ev, &documents);
-		buf_text(out, "{\"components\":");
-		set_write(&sets.components, out);
-		buf_text(out, ",\"dependencies\":");
-		set_write(&sets.dependencies, out);
-		buf_text(out, ",\"documents\":");
-		set_write(&documents, out);
-		buf_text(out, ",\"feeds\":");
-		canon_write(out, &feeds);
-		buf_text(out, ",\"findings\":");
-		set_write(&sets.findings, out);
-		buf_text(out, ",\"kind\":\"prov.evidence/v1\",\"subject\":");
-		buf_slice(out, buf_get(&about));
-		buf_text(out, ",\"unknowns\":");
-		set_write(&sets.unknowns, out);
-		buf_text(out, ",\"vex\":");
-		set_write(&sets.vex, out);
-		buf_byte(out, '}');
+		put_set(&k, "{\"components\":", &sets.components);
+		put_set(&k, ",\"dependencies\":", &sets.dependencies);
+		put_set(&k, ",\"documents\":", &documents);
+		put_json(&k, ",\"feeds\":", &feeds);
+		put_set(&k, ",\"findings\":", &sets.findings);
+		buf_text(&k.held, ",\"kind\":\"prov.evidence/v1\"");
+		put_json(&k, ",\"subject\":", &about);
+		put_set(&k, ",\"unknowns\":", &sets.unknowns);
+		put_set(&k, ",\"vex\":", &sets.vex);
+		buf_byte(&k.held, '}');
+		flush(&k);
 	}
 	part_sets_free(&sets);
 	set_free(&documents);
-	buf_free(&about);
+	buf_free(&k.held);
 	return rc;
 }

@@ -29,9 +29,10 @@ struct evidence_subject {
 	const struct digest *digest;	/* NULL: what the documents say */
 };
 
-/* Appends the canonical text, without LF; once, after the last document. */
+/* Hands the canonical text, without LF, to put in large pieces; once, after
+ * the last document.  Nothing is put unless it is ERR_OK. */
 enum status evidence_write(struct evidence *, const struct evidence_subject *,
-    struct buf *out, struct err *e);
+    void (*put)(void *ctx, struct slice piece), void *ctx, struct err *e);
 
 /* Is it prov.evidence/v1, strictly?  For those who read it. */
 enum status evidence_check(const struct json *evidence, struct err *e);

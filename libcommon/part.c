@@ -3,17 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpe.h"
+#include "cvss.h"
 #include "hex.h"
 #include "nfc.h"
-#include "number.h"
 #include "part.h"
 #include "purl.h"
 #include "timefmt.h"
+#include "vers.h"
 
 enum {
 	ARRAY_FIRST = 16,
-	AMBIGUOUS = UINT32_MAX,	/* a label that was given twice */
-	SCORE_MAX = 1000
+	AMBIGUOUS = UINT32_MAX	/* a label that was given twice */
 };
 
 void
@@ -225,30 +226,9 @@ part_justification(struct slice word)
 int
 part_score(struct slice decimal)
 {
-	int value = 0, places = -1;
+	int hundredths;
 
-	if (decimal.len == 0 || decimal.data[0] < '0' || decimal.data[0] > '9')
-		return -1;
-	for (size_t i = 0; i < decimal.len; i++) {
-		char c = decimal.data[i];
-
-		if (c == '.' && places < 0) {
-			places = 0;
-			continue;
-		}
-		if (c < '0' || c > '9')
-			return -1;
-		/* Thousandths and beyond are cut. */
-		if (places == 2)
-			continue;
-		value = value * 10 + (c - '0');
-		places += places >= 0;
-		if (value > SCORE_MAX)
-			return -1;
-	}
-	for (places = places < 0 ? 0 : places; places < 2; places++)
-		value *= 10;
-	return value <= SCORE_MAX ? value : -1;
+	return cvss_decimal(decimal, &hundredths) ? hundredths : -1;
 }
 
 struct slice
@@ -263,10 +243,15 @@ void
 part_cvss(struct part *p, struct slice vector, int stated, int *cvss,
     struct slice *kept)
 {
-	bool higher = stated > *cvss;
+	struct cvss computed;
 
+	/* What the vector says counts, not the number beside it. */
+	if (vector.len > 0 && cvss_parse(vector, &computed, NULL) == ERR_OK)
+		stated = computed.score;
+	else
+		vector = (struct slice){ NULL, 0 };
 	/* At one score the newer version, which is the greater text. */
-	if (!higher && (stated < 0 || stated < *cvss ||
+	if (stated < 0 || stated < *cvss || (stated == *cvss &&
 	    slice_cmp(vector, *kept) <= 0))
 		return;
 	*cvss = stated;
@@ -441,13 +426,21 @@ purl_title(struct part *p, const struct purl *purl)
 	    (int)purl->name.len, purl->name.data));
 }
 
-/* A CPE 2.3 formatted string; the key of what has no purl. */
+/* As a canonical formatted string. */
 static bool
-read_cpe(struct part *p, struct slice text, struct slice *out)
+read_cpe(struct part *p, struct slice text, struct slice *out,
+    struct slice fallback)
 {
-	if (!slice_starts(text, "cpe:2.3:"))
+	struct cpe cpe;
+	struct err why;
+
+	if (cpe_parse(text, &p->scratch, &cpe, &why) != ERR_OK) {
+		part_unknown(p, "Identity", fallback, "cpe \"%.*s\": %s",
+		    (int)(text.len < 300 ? text.len : 300), text.data,
+		    why.text);
 		return false;
-	*out = arena_slice(p->a, text);
+	}
+	*out = cpe_text(p->a, &cpe);
 	return true;
 }
 
@@ -533,11 +526,11 @@ part_component(struct part *p, const struct part_names *names)
 		    "%.*s/%.*s", (int)group.len, group.data, (int)name.len,
 		    name.data));
 
-		if (names->cpe.len > 0 && read_cpe(p, names->cpe, &cpe))
+		key = name.len > 0 ? purl_name_key(p->a, group, name,
+		    version) : (struct slice){ NULL, 0 };
+		if (names->cpe.len > 0 && read_cpe(p, names->cpe, &cpe, key))
 			key = cpe;
-		else if (name.len > 0)
-			key = purl_name_key(p->a, group, name, version);
-		else
+		if (key.len == 0)
 			return PART_NONE;
 		c = add_component(p, key, (struct slice){ NULL, 0 }, title,
 		    arena_slice(p->a, version));
@@ -749,12 +742,9 @@ part_product_cpe(struct part *p, struct part_product *to, struct slice text)
 {
 	struct slice cpe;
 
-	if (read_cpe(p, text, &cpe))
+	arena_reset(&p->scratch);
+	if (read_cpe(p, text, &cpe, (struct slice){ NULL, 0 }))
 		to->cpe = cpe;
-	else
-		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
-		    "\"%.*s\" is no CPE",
-		    (int)(text.len < 300 ? text.len : 300), text.data);
 }
 
 void
@@ -785,6 +775,36 @@ part_product_name(struct part *p, struct part_product *to, struct slice group,
 	    nfc_text(p->a, name), nfc_text(p->a, version));
 }
 
+/* A range in canonical vers; published ones often are not. */
+static bool
+read_range(struct part *p, struct slice text, struct slice *out)
+{
+	struct vers v;
+	struct err why;
+
+	if (vers_parse(text, VERS_LENIENT, &p->scratch, &v, NULL, &why) !=
+	    ERR_OK) {
+		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
+		    "range \"%.*s\": %s",
+		    (int)(text.len < 300 ? text.len : 300), text.data,
+		    why.text);
+		return false;
+	}
+	vers_simplify(&p->scratch, &v);
+	*out = vers_text(p->a, &v);
+	return true;
+}
+
+bool
+part_in_range(struct part *p, struct slice range, struct slice version)
+{
+	struct vers v;
+
+	arena_reset(&p->scratch);
+	return vers_parse(range, VERS_LENIENT, &p->scratch, &v, NULL, NULL) ==
+	    ERR_OK && vers_contains(&v, version) == VERS_IN;
+}
+
 void
 part_product_version(struct part *p, struct part_product *to,
     struct slice version, bool range)
@@ -794,6 +814,14 @@ part_product_version(struct part *p, struct part_product *to,
 	struct err ignored;
 
 	arena_reset(&p->scratch);
+	if (range && !read_range(p, version, &to->versions)) {
+		/* Not known which versions: it must not speak of all. */
+		struct part_product *next = to->next;
+
+		memset(to, 0, sizeof(*to));
+		to->next = next;
+		return;
+	}
 	if (to->purl.len > 0 && purl_parse(to->purl, PURL_LENIENT, &p->scratch,
 	    &purl, &ignored) == ERR_OK) {
 		purl.version = range ? (struct slice){ NULL, 0 } :
@@ -812,6 +840,4 @@ part_product_version(struct part *p, struct part_product *to,
 		to->key = arena_slice(p->a, buf_get(&text));
 		buf_free(&text);
 	}
-	if (range)
-		to->versions = arena_slice(p->a, version);
 }

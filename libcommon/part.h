@@ -252,6 +252,8 @@ void part_product_name(struct part *p, struct part_product *to,
 /* A version, or where range is set a range, of what the product says. */
 void part_product_version(struct part *p, struct part_product *to,
     struct slice version, bool range);
+/* Does the range hold the version, as far as can be known? */
+bool part_in_range(struct part *p, struct slice range, struct slice version);
 bool part_product_empty(const struct part_product *product);
 
 void part_unknown(struct part *p, const char *reason, struct slice component,

@@ -54,54 +54,87 @@ common_prefix(const struct set *s)
 }
 
 static int
-by_bytes(const void *x, const void *y, void *text)
+by_prefix(const void *x, const void *y)
 {
 	const struct set_span *a = x, *b = y;
 
-	if (a->prefix != b->prefix)
-		return a->prefix < b->prefix ? -1 : 1;
-	return slice_cmp(
-	    (struct slice){ (const char *)text + a->offset, a->len },
-	    (struct slice){ (const char *)text + b->offset, b->len });
+	return a->prefix < b->prefix ? -1 : a->prefix > b->prefix;
 }
 
-void
-set_sort(struct set *s)
-{
-	size_t skip, kept = 0;
+/* A run of elements that are equal up to skip. */
+struct run {
+	size_t from, to, skip;
+};
 
-	if (s->count < 2)
-		return;
-	/* The eight bytes behind what is common decide most comparisons
-	 * without a look at the texts. */
-	skip = common_prefix(s);
-	for (size_t i = 0; i < s->count; i++) {
-		struct slice rest = slice_cut(set_item(s, i), skip, SIZE_MAX);
+static void
+sort_run(struct set *s, const struct run *r)
+{
+	for (size_t i = r->from; i < r->to; i++) {
+		struct set_span *span = &s->item[i];
+		const unsigned char *at = (const unsigned char *)s->text.data +
+		    span->offset + r->skip;
+		size_t left = span->len > r->skip ? span->len - r->skip : 0;
 		uint64_t prefix = 0;
 
-		for (size_t k = 0; k < sizeof(prefix); k++)
-			prefix = prefix << 8 | (k < rest.len ?
-			    (unsigned char)rest.data[k] : 0);
-		s->item[i].prefix = prefix;
+		if (left >= sizeof(prefix)) {
+			memcpy(&prefix, at, sizeof(prefix));
+			prefix = __builtin_bswap64(prefix);
+		} else {
+			for (size_t k = 0; k < sizeof(prefix); k++)
+				prefix = prefix << 8 | (k < left ? at[k] : 0);
+		}
+		span->prefix = prefix;
 	}
-	qsort_r(s->item, s->count, sizeof(*s->item), by_bytes, s->text.data);
+	qsort(&s->item[r->from], r->to - r->from, sizeof(*s->item),
+	    by_prefix);
+}
+
+/* Drops elements that are equal to the one before them. */
+static void
+unite(struct set *s)
+{
+	size_t kept = 0;
+
 	for (size_t i = 1; i < s->count; i++)
-		if (by_bytes(&s->item[kept], &s->item[i], s->text.data) != 0)
+		if (!slice_eq(set_item(s, kept), set_item(s, i)))
 			s->item[++kept] = s->item[i];
 	s->count = kept + 1;
 }
 
 void
-set_write(const struct set *s, struct buf *out)
+set_sort(struct set *s)
 {
-	buf_room(out, s->text.len + s->count + 2);
-	buf_byte(out, '[');
-	for (size_t i = 0; i < s->count; i++) {
-		if (i > 0)
-			buf_byte(out, ',');
-		buf_slice(out, set_item(s, i));
+	struct run *stack = NULL;
+	size_t depth = 0, cap = 0;
+
+	if (s->count < 2)
+		return;
+	/* Eight bytes at a time, so that most comparisons need no look at the
+	 * texts.  No element holds a NUL, which canonical JSON escapes: a
+	 * shorter one sorts before those that it begins. */
+	stack = mem_array(NULL, cap = SPANS_FIRST, sizeof(*stack));
+	stack[depth++] = (struct run){ 0, s->count, common_prefix(s) };
+	while (depth > 0) {
+		struct run r = stack[--depth];
+		size_t from = r.from;
+
+		sort_run(s, &r);
+		for (size_t i = from + 1; i <= r.to; i++) {
+			if (i < r.to && s->item[i].prefix ==
+			    s->item[from].prefix)
+				continue;
+			if (i - from > 1 && (s->item[from].prefix & 0xff)) {
+				if (depth == cap)
+					stack = mem_array(stack, cap *= 2,
+					    sizeof(*stack));
+				stack[depth++] = (struct run){ from, i,
+				    r.skip + sizeof(s->item->prefix) };
+			}
+			from = i;
+		}
 	}
-	buf_byte(out, ']');
+	mem_free(stack);
+	unite(s);
 }
 
 void

@@ -33,8 +33,6 @@ void set_begin(struct set *s);
 void set_end(struct set *s);
 void set_sort(struct set *s);
 struct slice set_item(const struct set *s, size_t i);
-/* Appends the array: "[", the elements with commas, "]". */
-void set_write(const struct set *s, struct buf *out);
 void set_free(struct set *s);
 
 #endif

@@ -69,6 +69,12 @@ one_file(struct evidence *ev, const char *operand, const struct opts *o)
 	return rc;
 }
 
+static void
+put_piece(void *ctx, struct slice piece)
+{
+	output_bytes(ctx, piece);
+}
+
 static const struct opt_usage usage = {
 	"[--subject NAME@VERSION] [--subject-digest DIGEST]\n"
 	"[--role ROLE] [--format FORMAT] [--origin NAME]\n"
@@ -114,7 +120,6 @@ main(int argc, char **argv)
 	struct opts o = { .output = NULL };
 	struct evidence_subject subject = { NULL, NULL };
 	struct digest digest;
-	struct buf text = { NULL, 0, 0 };
 	struct evidence *ev;
 	struct output out;
 	struct err e;
@@ -135,15 +140,15 @@ main(int argc, char **argv)
 		worst = err_worst(worst,
 		    one_file(ev, n > 0 ? argv[i] : NULL, &o));
 	if (worst == ERR_OK) {
-		worst = evidence_write(ev, &subject, &text, &e);
-		if (worst != ERR_OK)
-			opt_usage_error("%s", e.text);
-		buf_byte(&text, '\n');
 		output_open(&out, o.output);
-		output_bytes(&out, buf_get(&text));
+		worst = evidence_write(ev, &subject, put_piece, &out, &e);
+		if (worst != ERR_OK) {
+			output_abandon(&out);
+			opt_usage_error("%s", e.text);
+		}
+		output_bytes(&out, SLICE("\n"));
 		output_commit(&out);
 	}
-	buf_free(&text);
 	evidence_close(ev);
 	return worst;
 }

@@ -506,8 +506,10 @@ spared(struct part *p, const struct json *affect,
 
 	JSON_EACH(entry, versions) {
 		struct slice version = part_text(p, entry, "version");
+		struct slice range = part_text(p, entry, "range");
 
-		if (version.len == 0 || !slice_eq(version, c->version))
+		if (!(version.len > 0 && slice_eq(version, c->version)) &&
+		    !(range.len > 0 && part_in_range(p, range, c->version)))
 			continue;
 		named = true;
 		if (!slice_is(part_text(p, entry, "status"), "unaffected"))
