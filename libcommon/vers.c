@@ -81,6 +81,32 @@ is_upper_bound(const struct vers_constraint *c)
 
 /* --- sorting ------------------------------------------------------------ */
 
+/*
+ * At one version an upper bound comes before a lower one: two ranges that
+ * touch.  (">=1|<=1", one version, is left as it was written.)
+ */
+static int
+order(const struct vers *v, const struct vers_constraint *a,
+    const struct vers_constraint *b)
+{
+	static const int rank[] = { [VERS_LT] = 0, [VERS_LE] = 1,
+		[VERS_EQ] = 2, [VERS_NE] = 2, [VERS_GE] = 3, [VERS_GT] = 4 };
+	int c = cmp(v, a->version, b->version);
+
+	return c != 0 ? c : rank[a->op] - rank[b->op];
+}
+
+static bool
+is_sorted(const struct vers *v)
+{
+	size_t i;
+
+	for (i = 1; i < v->count; i++)
+		if (cmp(v, v->item[i - 1].version, v->item[i].version) > 0)
+			return false;
+	return true;
+}
+
 /* A merge sort: stable, so that what is equal stays as it was written. */
 static void
 sort(struct vers *v)
@@ -88,10 +114,7 @@ sort(struct vers *v)
 	struct vers_constraint *from = v->item, *to, *spare, *swap;
 	size_t i, left, right, middle, end, width, n = v->count;
 
-	for (i = 1; i < n; i++)
-		if (cmp(v, from[i - 1].version, from[i].version) > 0)
-			break;
-	if (i >= n)
+	if (n < 2)
 		return;
 	to = spare = mem_array(NULL, n, sizeof(*spare));
 	for (width = 1; width < n; width *= 2) {
@@ -101,8 +124,8 @@ sort(struct vers *v)
 			end = width < n - middle ? middle + width : n;
 			while (i < end)
 				to[i++] = left < middle && (right == end ||
-				    cmp(v, from[left].version,
-				    from[right].version) <= 0) ?
+				    order(v, &from[left],
+				    &from[right]) <= 0) ?
 				    from[left++] : from[right++];
 		}
 		swap = from;
@@ -300,7 +323,7 @@ vers_parse(struct slice text, enum vers_mode mode, struct arena *a,
     struct vers *out, bool *canonical, struct err *e)
 {
 	struct slice rest = trim(text), part;
-	bool good = rest.len == text.len, sorted = true;
+	bool good = rest.len == text.len, sorted;
 	size_t i, n, count = 1, given = 0;
 	uint64_t at;
 	enum status st;
@@ -333,10 +356,7 @@ vers_parse(struct slice text, enum vers_mode mode, struct arena *a,
 		    "alone");
 	if (slice_is(out->type, "none"))
 		out->all = false;
-	for (i = 1; i < out->count; i++)
-		if (cmp(out, out->item[i - 1].version,
-		    out->item[i].version) > 0)
-			sorted = false;
+	sorted = is_sorted(out);
 	if (!sorted || !is_well_formed(out) ||
 	    (slice_is(out->type, "datetime") && has_small_time(out)))
 		good = false;
@@ -752,7 +772,8 @@ vers_simplify(struct arena *a, struct vers *v)
 		v->count = 0;
 	if (v->count == 0)
 		return;
-	sort(v);
+	if (!is_sorted(v))
+		sort(v);
 	if (v->scheme == NULL) {
 		for (i = 1; i < v->count; i++)
 			if (v->item[i].op != v->item[n - 1].op ||
@@ -985,9 +1006,11 @@ add_caret_or_tilde(struct native *n, char mark, struct slice version)
 	struct slice part[PARTS];
 	size_t parts, i;
 
-	version = complete(n, version);
+	while (n->npm && version.len > 0 && (version.data[0] == 'v' ||
+	    version.data[0] == '='))
+		version = skip(version, 1);
 	parts = split_parts(version, part);
-	if (parts == 0 || !is_digit(part[0].data[0]))
+	if (parts == 0 || part[0].len == 0 || !is_digit(part[0].data[0]))
 		return err_bad(n->err, "\"%c\" is followed by a version", mark);
 	if (mark == '~') {
 		i = parts > 1 ? 1 : 0;
@@ -995,7 +1018,7 @@ add_caret_or_tilde(struct native *n, char mark, struct slice version)
 		for (i = 0; i + 1 < parts && is_zero(part[i]); i++)
 			continue;
 	}
-	add(n, VERS_GE, version);
+	add(n, VERS_GE, complete(n, version));
 	add(n, VERS_LT, bump(n, part, i));
 	return ERR_OK;
 }
@@ -1058,12 +1081,28 @@ is_op_byte(char c)
 	    c == '^';
 }
 
+/* ">=1 <=1" is one version; from is where the group's constraints begin. */
+static void
+join_equal(struct native *n, size_t from)
+{
+	struct vers_constraint *c = n->out->item;
+	size_t count = n->out->count;
+
+	if (count != from + 2 || c[from].op == c[from + 1].op ||
+	    cmp(n->out, c[from].version, c[from + 1].version) != 0 ||
+	    (c[from].op != VERS_GE && c[from].op != VERS_LE) ||
+	    (c[from + 1].op != VERS_GE && c[from + 1].op != VERS_LE))
+		return;
+	c[from].op = VERS_EQ;
+	n->out->count--;
+}
+
 /* Comparators with blanks or commas between them; blanks may follow an
  * operator. */
 static enum status
 add_comparators(struct native *n, struct slice s)
 {
-	size_t i, start;
+	size_t i, start, first = n->out->count;
 	enum status st;
 
 	for (i = 0; i < s.len;) {
@@ -1084,6 +1123,7 @@ add_comparators(struct native *n, struct slice s)
 		if (st != ERR_OK)
 			return st;
 	}
+	join_equal(n, first);
 	return ERR_OK;
 }
 
@@ -1128,7 +1168,7 @@ static enum status
 add_brackets(struct native *n, struct slice s, enum vers_op bare)
 {
 	struct slice body, low, high;
-	size_t end, comma;
+	size_t end, comma, first;
 	bool open_low, open_high;
 
 	for (s = trim(s); s.len > 0; s = trim(s)) {
@@ -1162,12 +1202,14 @@ add_brackets(struct native *n, struct slice s, enum vers_op bare)
 			continue;
 		}
 		high = trim(skip(body, comma + 1));
+		first = n->out->count;
 		if (low.len > 0)
 			add(n, open_low ? VERS_GT : VERS_GE, low);
 		if (high.len > 0)
 			add(n, open_high ? VERS_LT : VERS_LE, high);
 		if (low.len == 0 && high.len == 0)
 			n->out->all = true;
+		join_equal(n, first);
 	}
 	return ERR_OK;
 }

@@ -1443,6 +1443,33 @@ cmp_conan(struct slice a, struct slice b)
 
 /* --- OpenSSL, times, bytes ---------------------------------------------- */
 
+/* Segments of digits or of letters; digits above letters, letters below the
+ * end ("1.0rc1" < "1.0"), separators equal. */
+static int
+cmp_generic(struct slice a, struct slice b)
+{
+	int c;
+
+	for (;;) {
+		take(&a, is_not_alnum);
+		take(&b, is_not_alnum);
+		if (a.len == 0 || b.len == 0)
+			break;
+		if (is_digit(a.data[0]) != is_digit(b.data[0]))
+			return is_digit(a.data[0]) ? 1 : -1;
+		c = is_digit(a.data[0]) ?
+		    cmp_numbers(take(&a, is_digit), take(&b, is_digit)) :
+		    cmp_fold(take(&a, is_alpha), take(&b, is_alpha));
+		if (c != 0)
+			return c;
+	}
+	if (a.len == 0 && b.len == 0)
+		return 0;
+	if (a.len == 0)
+		return is_digit(b.data[0]) ? -1 : 1;
+	return is_digit(a.data[0]) ? 1 : -1;
+}
+
 /* 1.0.2zh: numbers, letters, then perhaps "-beta1", which comes before. */
 static int
 cmp_openssl(struct slice a, struct slice b)
@@ -1470,34 +1497,7 @@ cmp_openssl(struct slice a, struct slice b)
 		c = cmp_fold(a, b);
 	if (c == 0 && has_a != has_b)
 		c = has_a ? -1 : 1;
-	return c != 0 ? c : cmp_identifiers(pa, pb, cmp_fold);
-}
-
-/* Segments of digits or of letters; digits above letters, letters below the
- * end ("1.0rc1" < "1.0"), separators equal. */
-static int
-cmp_generic(struct slice a, struct slice b)
-{
-	int c;
-
-	for (;;) {
-		take(&a, is_not_alnum);
-		take(&b, is_not_alnum);
-		if (a.len == 0 || b.len == 0)
-			break;
-		if (is_digit(a.data[0]) != is_digit(b.data[0]))
-			return is_digit(a.data[0]) ? 1 : -1;
-		c = is_digit(a.data[0]) ?
-		    cmp_numbers(take(&a, is_digit), take(&b, is_digit)) :
-		    cmp_fold(take(&a, is_alpha), take(&b, is_alpha));
-		if (c != 0)
-			return c;
-	}
-	if (a.len == 0 && b.len == 0)
-		return 0;
-	if (a.len == 0)
-		return is_digit(b.data[0]) ? -1 : 1;
-	return is_digit(a.data[0]) ? 1 : -1;
+	return c != 0 ? c : cmp_generic(pa, pb);
 }
 
 struct instant {
