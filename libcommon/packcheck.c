@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bundlecheck.h"
 #include "canon.h"
 #include "context.h"
 #include "decision.h"
@@ -25,6 +26,12 @@ struct fact {
 	size_t first, count;		/* its signers in judge.signer */
 };
 
+/* A good signature by a key that is trusted for the time it has. */
+struct signer {
+	struct digest id;
+	int64_t at;		/* proven, else the time of the check */
+};
+
 struct judge {
 	const struct packcheck *c;
 	struct arena *arena;
@@ -36,7 +43,7 @@ struct judge {
 	const struct keyring_key **ring;	/* NULL for c->key */
 	size_t keys;
 	struct fact *facts, **last;
-	struct digest *signer;		/* good, usable signatures */
+	struct signer *signer;
 	size_t signers;
 	size_t untrusted;		/* good ones by keys that are not
 					 * trusted now */
@@ -372,6 +379,18 @@ key_named(const struct judge *j, struct slice keyid)
 	return i;
 }
 
+static void
+add_signer(struct judge *j, const struct digest *id, int64_t at)
+{
+	struct signer *more = arena_array(j->arena, j->signers + 1,
+	    sizeof(*more));
+
+	if (j->signers > 0)
+		memcpy(more, j->signer, j->signers * sizeof(*more));
+	more[j->signers++] = (struct signer){ *id, at };
+	j->signer = more;
+}
+
 /* What became of each signature: the good ones are noted, one that claims a
  * key we know and is not by it fails. */
 static void
@@ -388,7 +407,7 @@ note_signatures(struct judge *j, const struct dsse *d,
 		if (result[i].verdict == DSSE_UNTRUSTED)
 			j->untrusted++;
 		if (result[i].verdict == DSSE_GOOD) {
-			j->signer[j->signers++] = j->key[result[i].key].id;
+			add_signer(j, &j->key[result[i].key].id, j->c->at);
 			good++;
 		} else if (result[i].verdict == DSSE_BAD &&
 		    named < j->keys) {
@@ -417,15 +436,10 @@ judge_signatures(struct judge *j, const struct dsse *d, struct fact *f)
 	    .threshold = 1, .usable = usable, .ctx = j };
 	struct dsse_result *result = arena_array(&j->scratch, d->count,
 	    sizeof(*result));
-	struct digest *more;
 	struct err e;
 
 	if (j->keys == 0)
 		return;
-	more = arena_array(j->arena, j->signers + d->count, sizeof(*more));
-	if (j->signers > 0)
-		memcpy(more, j->signer, j->signers * sizeof(*more));
-	j->signer = more;
 	if (dsse_verify(d, &check, result, &e) > ERR_NO)
 		fail(j, ERR_INPUT, "signature", f->name, "%.400s", e.text);
 	else
@@ -463,42 +477,168 @@ parse_envelope(struct arena *a, struct slice bytes, struct dsse *d,
 	return same ? ERR_OK : err_bad(e, "not canonical JSON and one LF");
 }
 
+static void
+keep_fact(struct judge *j, struct fact *f, const struct fact *read)
+{
+	f->statement = read->statement;
+	f->type = arena_slice(j->arena, read->type);
+	f->predicate = read->predicate;
+	f->subject = read->subject;
+}
+
+static enum status
+take_attestation(struct judge *j, const char *name, struct slice bytes,
+    struct err *e)
+{
+	struct fact read = { 0 }, *f;
+	struct dsse d;
+	enum status rc = parse_envelope(&j->scratch, bytes, &d, e);
+
+	if (rc == ERR_OK)
+		rc = read_fact(&j->scratch, &d, &read, e);
+	if (rc != ERR_OK)
+		return rc;
+	f = new_fact(j, name);
+	keep_fact(j, f, &read);
+	judge_signatures(j, &d, f);
+	return ERR_OK;
+}
+
+/* --- Sigstore bundles ------------------------------------------------------ */
+
+/* One way to believe a bundle: a key, or an identity of the keyring. */
+struct believer {
+	const struct key *key;
+	const struct keyring_key *ring;	/* NULL: a key from the command
+					 * line */
+};
+
+static bool
+hinted(struct judge *j, const struct bundle *b, const struct key *k)
+{
+	return slice_eq(b->hint, key_hint(&j->scratch, k));
+}
+
+/* The earliest moment the signature is known to have existed. */
+static int64_t
+proven(const struct judge *j, const struct bundle_result *r)
+{
+	int64_t at = j->c->at;
+
+	for (size_t i = 0; i < r->time_count; i++)
+		if (r->times[i] < at)
+			at = r->times[i];
+	return at;
+}
+
+static enum status
+believe(struct judge *j, const struct bundle *b, const struct believer *who,
+    struct fact *f, struct err *e)
+{
+	struct bundle_policy policy = { .root = j->c->root,
+	    .key = who->key };
+	struct bundle_result r;
+	enum status rc;
+	int64_t at;
+
+	if (who->key == NULL) {
+		policy.identity = who->ring->identity;
+		policy.issuer = who->ring->issuer;
+	}
+	rc = bundle_check(b, &policy, &j->scratch, &r, e);
+	if (rc != ERR_OK)
+		return rc;
+	at = proven(j, &r);
+	if (who->ring != NULL &&
+	    !keyring_trusts(who->ring, KEYRING_VERDICT, at)) {
+		j->untrusted++;
+		return err_no(e, "its signer is not trusted for verdicts "
+		    "then");
+	}
+	add_signer(j, who->ring != NULL ? &who->ring->id : &who->key->id, at);
+	f->count++;
+	return ERR_OK;
+}
+
+/* Every key or identity that may have signed it, until one has. */
+static void
+judge_bundle(struct judge *j, const struct bundle *b, struct fact *f)
+{
+	const struct keyring *ring = j->c->keyring;
+	struct err e = { .text = "signed by nobody who was given" };
+	bool known = false;
+
+	f->first = j->signers;
+	for (size_t i = 0; b->chain_count == 0 && i < j->keys &&
+	    f->count == 0; i++) {
+		struct believer who = { &j->key[i], j->ring[i] };
+		size_t before = j->untrusted;
+
+		if (!hinted(j, b, &j->key[i]))
+			continue;
+		known = believe(j, b, &who, f, &e) != ERR_OK &&
+		    j->untrusted == before;
+	}
+	if (b->chain_count > 0 && j->c->root == NULL)
+		(void)err_no(&e, "no trusted root was given");
+	for (size_t i = 0; b->chain_count > 0 && j->c->root != NULL &&
+	    ring != NULL && i < ring->count && f->count == 0; i++) {
+		struct believer who = { NULL, &ring->keys[i] };
+
+		if (!ring->keys[i].has_key)
+			(void)believe(j, b, &who, f, &e);
+	}
+	if (f->count > 0)
+		report(j, "bundle", f->name, PACKCHECK_PASS, NULL);
+	else if (known)
+		fail(j, ERR_NO, "bundle", f->name, "%.400s", e.text);
+	else
+		report(j, "bundle", f->name, PACKCHECK_SKIP,
+		    arena_dup(j->arena, slice_of(e.text)));
+}
+
+static enum status
+take_bundle(struct judge *j, const char *name, struct slice bytes,
+    struct err *e)
+{
+	struct json *doc = arena_alloc(&j->scratch, sizeof(*doc));
+	struct fact read = { 0 }, *f;
+	struct bundle b;
+	enum status rc = json_parse(bytes, &bundle_limits, &j->scratch, doc,
+	    e);
+
+	if (rc == ERR_OK)
+		rc = bundle_read(doc, &j->scratch, &b, e);
+	if (rc == ERR_OK && b.is_dsse)
+		rc = read_fact(&j->scratch, &b.envelope, &read, e);
+	if (rc != ERR_OK)
+		return rc;
+	f = new_fact(j, name);
+	keep_fact(j, f, &read);
+	judge_bundle(j, &b, f);
+	return ERR_OK;
+}
+
 /* pack_read's sink: an attestation or a Sigstore bundle. */
 static enum status
 take_entry(void *ctx, enum manifest_entry kind, const char *name,
     struct slice bytes, struct err *e)
 {
 	struct judge *j = ctx;
-	struct fact read = { 0 }, *f;
-	struct dsse d;
-	enum status rc;
-
-	rc = j->c->sink.entry == NULL ? ERR_OK :
+	struct err inner;
+	enum status rc = j->c->sink.entry == NULL ? ERR_OK :
 	    j->c->sink.entry(j->c->sink.ctx, kind, name, bytes, e);
+
 	if (rc != ERR_OK)
 		return rc;
-	if (kind != MANIFEST_ATTESTATION) {
-		report(j, "bundle", name, PACKCHECK_SKIP,
-		    "no trusted root was given");
-		return ERR_OK;
-	}
-	rc = parse_envelope(&j->scratch, bytes, &d, e);
-	if (rc == ERR_OK)
-		rc = read_fact(&j->scratch, &d, &read, e);
-	if (rc != ERR_OK) {
-		struct err inner = *e;
-
-		return err_bad(e, "%s: %.400s", name, inner.text);
-	}
-	f = new_fact(j, name);
-	f->statement = read.statement;
-	f->type = arena_slice(j->arena, read.type);
-	f->predicate = read.predicate;
-	f->subject = read.subject;
-	judge_signatures(j, &d, f);
+	rc = kind == MANIFEST_BUNDLE ? take_bundle(j, name, bytes, &inner) :
+	    take_attestation(j, name, bytes, &inner);
 	arena_reset(&j->scratch);
-	return ERR_OK;
+	return rc == ERR_OK ? ERR_OK : err_bad(e, "%s: %.400s", name,
+	    inner.text);
 }
+
+/* --- the manifest's envelope ------------------------------------------------ */
 
 /* manifest.dsse.json is the one entry whose bytes nothing lists: it must be
  * exactly what export writes. */
@@ -547,7 +687,8 @@ judge_manifest(struct judge *j, const struct pack *p, struct fact **out)
 			struct digest id;
 
 			named |= digest_read(d.signatures[k].keyid, &id) &&
-			    digest_equal(&id, &j->signer[(*out)->first + i]);
+			    digest_equal(&id,
+			    &j->signer[(*out)->first + i].id);
 		}
 		if (!named)
 			fail(j, ERR_NO, "manifest", name,
@@ -557,9 +698,9 @@ judge_manifest(struct judge *j, const struct pack *p, struct fact **out)
 
 /* --- events ---------------------------------------------------------------- */
 
-/* True if an event of the bundle ends this signer at or before at. */
+/* True if an event of the bundle ends this signer by then. */
 static bool
-ended_by(const struct json *event, const struct digest *signer, int64_t at)
+ended_by(const struct json *event, const struct signer *signer)
 {
 	struct slice what = json_get_text(event, "event");
 	struct digest id;
@@ -568,9 +709,9 @@ ended_by(const struct json *event, const struct digest *signer, int64_t at)
 	return (slice_is(what, "SignerRevoked") ||
 	    slice_is(what, "SignerRotated")) &&
 	    digest_read(json_get_text(event, "signer"), &id) &&
-	    digest_equal(&id, signer) &&
+	    digest_equal(&id, &signer->id) &&
 	    timefmt_rfc3339(json_get_text(event, "effectiveAt"), &t) &&
-	    t.sec <= at;
+	    t.sec <= signer->at;
 }
 
 /* An event restricts whoever wrote it: its signature, if it has one, is not
@@ -611,7 +752,7 @@ apply_events(struct judge *j, struct slice events, bool *ended)
 		    !json_is(json_get(event, "kind"), "prov.event/v1"))
 			rc = err_bad(&e, "not a prov.event/v1");
 		for (size_t i = 0; rc == ERR_OK && i < j->signers; i++)
-			ended[i] |= ended_by(event, &j->signer[i], j->c->at);
+			ended[i] |= ended_by(event, &j->signer[i]);
 		arena_reset(&j->scratch);
 	}
 	if (rc != ERR_OK)
@@ -629,7 +770,8 @@ vouch(struct judge *j, const struct fact *f, const bool *ended,
 	for (size_t i = f->first; i < f->first + f->count; i++)
 		if (!ended[i])
 			json_push(j->arena, signers,
-			    digest_value(j->arena, &j->signer[i]));
+			    digest_value(j->arena,
+			    &j->signer[i].id));
 }
 
 static void

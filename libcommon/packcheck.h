@@ -16,6 +16,7 @@
 #include "key.h"
 #include "keyring.h"
 #include "pack.h"
+#include "trustroot.h"
 
 enum packcheck_result {
 	PACKCHECK_PASS,
@@ -28,6 +29,8 @@ struct packcheck {
 	const struct key *key;
 	size_t keys;
 	const struct keyring *keyring;	/* or NULL */
+	const struct trustroot *root;	/* or NULL: bundles with certificates
+					 * cannot be checked */
 	bool integrity_only;		/* ask for no signature */
 	int64_t at;
 	/* What is wanted; no data, NULL or false: nothing. */

@@ -168,10 +168,27 @@ do_export(int argc, char **argv)
 /* Whom to believe, as -k and --keyring name it. */
 struct trust {
 	struct opt_list keys;
+	struct opt_list roots;
 	const char *keyring_file;
 	bool integrity_only;
 	struct keyring keyring;
+	struct trustroot root;
 };
+
+static enum status
+load_root(struct trustroot *root, const char *path, struct arena *a)
+{
+	static const struct json_limits limits = { TRUSTROOT_SIZE_MAX, 64,
+	    false };
+	struct json *doc = arena_alloc(a, sizeof(*doc));
+	struct err e;
+	enum status rc = input_document(path, &limits, a, doc);
+
+	if (rc != ERR_OK)
+		return rc;
+	return trustroot_add(root, doc, a, &e) == ERR_OK ? ERR_OK :
+	    msg_err(path, &e);
+}
 
 static enum status
 load_trust(struct trust *t, struct arena *a, struct packcheck *check)
@@ -190,10 +207,21 @@ load_trust(struct trust *t, struct arena *a, struct packcheck *check)
 	check->key = keys;
 	check->keys = t->keys.count;
 	check->integrity_only = t->integrity_only;
+	for (size_t i = 0; rc == ERR_OK && i < t->roots.count; i++)
+		rc = load_root(&t->root, t->roots.item[i], a);
+	if (t->roots.count > 0)
+		check->root = &t->root;
 	if (rc != ERR_OK || t->keyring_file == NULL)
 		return rc;
 	check->keyring = &t->keyring;
 	return keyfile_keyring(t->keyring_file, a, &t->keyring);
+}
+
+static void
+close_trust(struct trust *t)
+{
+	mem_free(t->keys.item);
+	mem_free(t->roots.item);
 }
 
 struct verify {
@@ -303,6 +331,8 @@ verify_options(struct verify *o, int argc, char **argv)
 		    "public key whose word counts (repeat)" },
 		{ 0, "keyring", OPT_TEXT, &o->trust.keyring_file, "FILE",
 		    "keys with the role verdict" },
+		{ 0, "trusted-root", OPT_LIST, &o->trust.roots, "FILE",
+		    "Sigstore root for bundles with certificates (repeat)" },
 		{ 0, "integrity-only", OPT_FLAG, &o->trust.integrity_only,
 		    NULL, "ask for no signature at all" },
 		{ 0, "require", OPT_TEXT, &o->require, "STATUS",
@@ -361,7 +391,7 @@ do_verify(int argc, char **argv)
 		output_commit(&o.out);
 	else
 		output_abandon(&o.out);
-	mem_free(o.trust.keys.item);
+	close_trust(&o.trust);
 	arena_free(&o.lines);
 	arena_free(&a);
 	return (int)rc;

@@ -1,0 +1,294 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+PACKS=$SRCDIR/golden/packs
+DOCS=$PACKS/documents
+AT=2026-11-20T12:00:00Z
+
+# make DENSITY FILE [OPTION]...: a bundle of the golden decision.
+make() {
+	local density=$1 out=$2
+	shift 2
+	prov-pack export --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
+	    --density "$density" -o "$out" "$@"
+}
+
+attest() {
+	dsse-sign -k "$PACKS/key" "$DOCS/verdict.st" >v.dsse
+	dsse-sign -k "$PACKS/key" "$DOCS/provcache.st" >p.dsse
+}
+
+verify() { prov-pack verify --at $AT "$@"; }
+
+@test "prov-pack export: the bytes that another implementation writes" {
+	attest
+	for density in lite standard strict; do
+		make $density $density.tar --attestation v.dsse \
+		    --attestation p.dsse --sign -k "$PACKS/key"
+		same "$PACKS/good-$density.tar" $density.tar
+	done
+	make lite sources.tar --attestation v.dsse --attestation p.dsse \
+	    --sign -k "$PACKS/key" --sources "$DOCS/thing"
+	same "$PACKS/good-sources.tar" sources.tar
+	make lite attested.tar --attestation v.dsse --attestation p.dsse
+	same "$PACKS/good-attested.tar" attested.tar
+	make lite signed.tar --sign -k "$PACKS/key"
+	same "$PACKS/good-signed.tar" signed.tar
+}
+
+@test "prov-pack export: order of options, place, umask and time change nothing" {
+	attest
+	make strict a.tar --attestation v.dsse --attestation p.dsse \
+	    --sources "$DOCS/thing" --sources "$DOCS/policy"
+	mkdir -p else/where
+	cat p.dsse v.dsse p.dsse >both
+	(
+		umask 077
+		export TZ=Asia/Kathmandu LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1
+		cd else/where
+		make strict - --sources "$DOCS/policy" --sources "$DOCS/thing" \
+		    --attestation ../../both >../../b.tar
+	)
+	same a.tar b.tar
+}
+
+@test "prov-pack export: evidence that is not canonical gives the same bundle" {
+	need_command python3
+	python3 -c 'import json,sys; json.dump(json.load(sys.stdin), sys.stdout, indent=1)' \
+	    <"$DOCS/evidence" >pretty
+	make strict a.tar
+	prov-pack export --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence pretty --policy "$DOCS/policy" --density strict \
+	    -o b.tar
+	same a.tar b.tar
+}
+
+@test "prov-pack export: a policy that came signed is unwrapped" {
+	dsse-sign -k "$PACKS/key" --type application/json \
+	    "$DOCS/policy" >policy.dsse
+	make strict a.tar
+	prov-pack export --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence "$DOCS/evidence" --policy policy.dsse \
+	    --density strict -o b.tar
+	same a.tar b.tar
+}
+
+@test "prov-pack export: what does not belong to the decision is refused" {
+	attest
+	status_is 1 prov-pack export --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence "$DOCS/evidence" --policy "$DOCS/inputs" \
+	    --density lite -o x.tar 2>err
+	grep -q 'not what the decision took' err
+	sed 's/"pass"/"warn"/' "$DOCS/verdict" >other
+	status_is 1 prov-pack export --verdict other \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
+	    --density lite -o x.tar 2>err
+	sed 's/"pass"/"fail"/' "$DOCS/verdict.st" >other.st
+	dsse-sign -k "$PACKS/key" other.st >other.dsse
+	status_is 1 make lite x.tar --attestation other.dsse 2>err
+	grep -q 'attests another verdict' err
+	status_is 2 make lite x.tar --attestation "$DOCS/policy" 2>err
+	grep -q 'neither a DSSE envelope nor a Sigstore bundle' err
+	status_is 2 make lite x.tar --budget "$DOCS/policy" 2>err
+	grep -q 'took no budget' err
+	[ ! -e x.tar ]
+}
+
+@test "prov-pack export: usage" {
+	refuses 2 prov-pack export
+	refuses 2 prov-pack
+	refuses 2 prov-pack frobnicate
+	status_is 2 make dense x.tar 2>err
+	grep -q 'lite, standard or strict' err
+	status_is 2 make lite x.tar --sign 2>err
+	status_is 2 make lite x.tar -k "$PACKS/key" 2>err
+	status_is 3 make lite no/such/folder.tar 2>err
+	status_is 3 make strict /dev/full 2>err
+}
+
+@test "prov-pack verify: every golden bundle gets the answer that EXPECT has" {
+	local failed=0
+	while IFS='	' read -r name want words; do
+		got=0
+		verify -k "$PACKS/key.pub" "$PACKS/$name" >out 2>err || got=$?
+		if [ "$got" -ne "$want" ]; then
+			echo "$name: exit status $got, expected $want"
+			failed=1
+		elif [ "$want" -eq 0 ]; then
+			[ ! -s err ] || { echo "$name: $(cat err)"; failed=1; }
+			valid_against prov.packcheck/v1 out || failed=1
+		elif [ -s out ] || ! grep -qF -- "$words" err ||
+		    grep -qv '^prov-pack: ' err; then
+			echo "$name: expected '$words', found: $(cat err)"
+			failed=1
+		fi
+	done <"$PACKS/EXPECT"
+	[ "$failed" -eq 0 ]
+}
+
+@test "prov-pack verify: the answer, to the byte" {
+	verify -k "$PACKS/key.pub" "$PACKS/good-lite.tar" >out
+	id=$(dsse-key id "$PACKS/key.pub")
+	tar -xOf "$PACKS/good-lite.tar" manifest.json >manifest
+	[ "$(sed 's/.*"bundle":"\([^"]*\)".*/\1/' out)" = \
+	    "sha256:$(head -c -1 manifest | sha256sum | cut -d' ' -f1)" ]
+	grep -qF '"density":"lite","environment":"production","expiresAt":"2026-11-21T00:00:00Z","kind":"prov.packcheck/v1"' out
+	grep -qF "\"signers\":[\"$id\"],\"status\":\"pass\"" out
+	verify --integrity-only "$PACKS/good-lite.tar" >out
+	grep -qF '"signers":[]' out
+	verify -k "$PACKS/key.pub" <"$PACKS/good-zstd.tar" >out
+	[ "$(wc -l <out)" -eq 1 ]
+}
+
+@test "prov-pack verify: nobody is believed unless named" {
+	refuses 2 prov-pack verify "$PACKS/good-lite.tar"
+	grep -q 'whose word counts' refuses.err
+	refuses 2 prov-pack verify --integrity-only -k "$PACKS/key.pub" \
+	    "$PACKS/good-lite.tar"
+	dsse-key generate --type ed25519 --no-passphrase -o mine
+	dsse-key public mine >mine.pub
+	refuses 1 prov-pack verify -k mine.pub "$PACKS/good-lite.tar"
+	verify -k mine.pub -k "$PACKS/key.pub" "$PACKS/good-lite.tar" >out
+	refuses 2 prov-pack verify -k "$PACKS/key" "$PACKS/good-lite.tar"
+}
+
+@test "prov-pack verify: one flipped bit anywhere in a bundle is never exit 0" {
+	need_command perl
+	# All 20480 offsets take a minute (see ci/flips): here one in 97.
+	cat >flip.pl <<'PERL'
+my ($file, $out, $at) = @ARGV;
+open my $in, '<:raw', $file or die; local $/; my $bytes = <$in>;
+substr($bytes, $at, 1) = chr(ord(substr($bytes, $at, 1)) ^ 1);
+open my $to, '>:raw', $out or die; print $to $bytes;
+PERL
+	size=$(wc -c <"$PACKS/good-lite.tar")
+	at=0
+	while [ $at -lt $size ]; do
+		perl flip.pl "$PACKS/good-lite.tar" flipped.tar $at
+		got=0
+		verify -k "$PACKS/key.pub" flipped.tar >out 2>err || got=$?
+		if [ $got -ne 1 ] && [ $got -ne 2 ] || [ -s out ]; then
+			echo "flipped at $at: exit status $got"
+			return 1
+		fi
+		at=$((at + 97))
+	done
+}
+
+@test "prov-pack verify: the questions" {
+	ask() { verify -k "$PACKS/key.pub" "$@" "$PACKS/good-lite.tar"; }
+	ask --require pass >out
+	ask --require warn >out
+	ask --artifact "$DOCS/thing" >out
+	ask --subject "$(sha256sum <"$DOCS/thing" | cut -d' ' -f1)" >out
+	ask --policy "$DOCS/policy" --environment production \
+	    --require-current >out
+	status_is 1 ask --artifact "$DOCS/policy" 2>err
+	grep -q 'about another artifact' err
+	status_is 1 ask --policy "$DOCS/inputs" 2>err
+	grep -q 'under another policy' err
+	status_is 1 ask --environment test 2>err
+	status_is 1 prov-pack verify -k "$PACKS/key.pub" --require-current \
+	    --at 2026-11-21T00:00:00Z "$PACKS/good-lite.tar" 2>err
+	grep -q 'not current' err
+	prov-pack verify -k "$PACKS/key.pub" --require-current \
+	    --at 2026-11-20T23:59:59Z "$PACKS/good-lite.tar" >out
+	status_is 2 ask --require maybe 2>err
+	status_is 2 ask --subject thing 2>err
+}
+
+@test "prov-pack verify: --report has a line for every check, failed ones too" {
+	verify -k "$PACKS/key.pub" --report "$PACKS/good-lite.tar" >out
+	tail -n 1 out >answer
+	sed '$d' out >lines
+	valid_against prov.packcheck/v1 answer
+	valid_against prov.packreport/v1 lines
+	! grep -q '"result":"fail"' lines
+	grep -q '"check":"signers","kind":"prov.packreport/v1","result":"pass"' lines
+	status_is 1 verify -k "$PACKS/key.pub" --report \
+	    "$PACKS/bad-other-verdict.tar" >out 2>err
+	valid_against prov.packreport/v1 out
+	[ "$(grep -c '"result":"fail"' out)" -eq "$(wc -l <err)" ]
+	! grep -q packcheck out
+}
+
+@test "prov-pack verify: a keyring's roles and revocations count" {
+	dsse-key keyring --add "$PACKS/key.pub" --name ci --role verdict \
+	    -o ring.json
+	id=$(dsse-key id "$PACKS/key.pub")
+	verify --keyring ring.json "$PACKS/good-strict.tar" >out
+	dsse-key keyring --add "$PACKS/key.pub" --name ci --role vex -o vex.json
+	status_is 1 verify --keyring vex.json "$PACKS/good-strict.tar" 2>err
+	grep -q 'has not the role verdict' err
+	dsse-key revoke --keyring ring.json --reason stolen \
+	    --at 2026-11-20T10:00:00Z "$id" >event
+	status_is 1 verify --keyring ring.json "$PACKS/good-strict.tar" 2>err
+	grep -q 'revoked' err
+	prov-pack verify --keyring ring.json --at 2026-11-20T09:00:00Z \
+	    "$PACKS/good-strict.tar" >out
+}
+
+@test "prov-pack verify: a Sigstore bundle vouches too" {
+	attest
+	sigbundle create --envelope -k "$PACKS/key" p.dsse >p.sigstore
+	make lite only.tar --bundle p.sigstore
+	verify -k "$PACKS/key.pub" --report only.tar >out
+	grep -q '"check":"bundle".*"result":"pass"' out
+	dsse-key generate --type ecdsa-p256 --no-passphrase -o mine
+	dsse-key public mine >mine.pub
+	status_is 1 verify -k mine.pub only.tar 2>err
+	grep -q 'no accepted key vouches' err
+}
+
+@test "prov-pack: SOURCE_DATE_EPOCH never brings a revoked key back" {
+	dsse-key keyring --add "$PACKS/key.pub" --name ci -o ring.json
+	dsse-key revoke --keyring ring.json --reason stolen \
+	    --at 2026-11-20T10:00:00Z "$(dsse-key id "$PACKS/key.pub")" >event
+	SOURCE_DATE_EPOCH=1763600000 status_is 1 prov-pack verify \
+	    --keyring ring.json "$PACKS/good-lite.tar" 2>err
+}
+
+@test "prov-pack list: names and sizes, as tar has them" {
+	prov-pack list "$PACKS/good-strict.tar" >out
+	awk '{ print $2 }' out >names
+	tar tf "$PACKS/good-strict.tar" >want
+	same want names
+	prov-pack list --json "$PACKS/good-zstd.tar" >out
+	grep -q '^{"name":"manifest.json","size":[0-9]*}$' out
+	refuses 2 prov-pack list "$PACKS/bad-dotdot.tar"
+	refuses 1 prov-pack list "$PACKS/bad-entry-changed.tar"
+}
+
+@test "prov-pack: GNU tar, bsdtar and python extract the same" {
+	mkdir gnu bsd py
+	tar -C gnu -xf "$PACKS/good-strict.tar"
+	(cd gnu && find . -type f | sort | xargs sha256sum) >want
+	if command -v bsdtar >/dev/null; then
+		bsdtar -C bsd -xf "$PACKS/good-strict.tar"
+		(cd bsd && find . -type f | sort | xargs sha256sum) >got
+		same want got
+	fi
+	if command -v python3 >/dev/null; then
+		python3 -c 'import sys,tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' \
+		    "$PACKS/good-strict.tar" py 2>/dev/null
+		(cd py && find . -type f | sort | xargs sha256sum) >got
+		same want got
+	fi
+}
+
+@test "golden/packs: gen-packs makes the same again" {
+	need_command python3
+	need_command openssl
+	need_command zstd
+	cp -R "$SRCDIR/golden" again
+	chmod -R u+w again
+	python3 again/gen-packs
+	diff -r -x 'good-zstd.tar' -x 'bad-zstd-*' "$PACKS" again/packs
+}
