@@ -264,6 +264,11 @@ normalise(struct purl *p, const struct rule *rule, struct arena *a)
 			    rest.len + 1 + p->name.len };
 			p->namespace.len = n;
 		}
+		n = slice_find(p->name, '/');
+		if (p->namespace.len == 0 && n < p->name.len) {
+			p->namespace = slice_cut(p->name, 0, n);
+			p->name = slice_cut(p->name, n + 1, p->name.len);
+		}
 		if (host_folds_case(p->namespace))
 			p->name = map(a, p->name, lower);
 	}
@@ -509,7 +514,7 @@ decode_path(const struct parser *ps, struct slice s, struct slice *out)
 
 	*out = s;
 	if (slice_find(s, '%') == s.len)
-		return ERR_OK;
+		return decode(ps, s, out);
 	to = arena_alloc(ps->arena, s.len);
 	while (i <= s.len) {
 		n = slice_find(slice_cut(s, i, s.len), '/');
