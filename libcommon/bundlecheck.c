@@ -326,6 +326,9 @@ check_entries(struct run *r)
 		set_index(r, i);
 	}
 	r->out->logged = found;
+	if (r->no_root && r->b->entry_count == 0)
+		skipped(r, "log", "no trusted root was given: log entries "
+		    "were not checked");
 	if (r->no_root || found || r->status != ERR_OK)
 		return;
 	if (r->b->entry_count > 0) {
@@ -361,6 +364,9 @@ check_path_at(struct run *r, int64_t at, struct err *e)
 
 		for (size_t k = 0; k < ca->count; k++)
 			mine = mine || slice_eq(ca->chain[k].subject,
+			    leaf->issuer);
+		for (size_t k = 1; k < r->b->chain_count; k++)
+			mine = mine || slice_eq(r->b->chain[k].subject,
 			    leaf->issuer);
 		if (ca->unusable != NULL) {
 			err_no(&inner, "the trusted root's CA cannot be used: "
@@ -403,8 +409,8 @@ check_certificate(struct run *r)
 	struct err e = { 0 };
 
 	if (r->b->chain_count == 0 || r->no_root) {
-		skipped(r, "certificate", r->no_root ?
-		    "no trusted root was given" : "a key signed");
+		skipped(r, "certificate", r->b->chain_count == 0 ?
+		    "a key signed" : "no trusted root was given");
 		return false;
 	}
 	if (r->out->time_count == 0) {
