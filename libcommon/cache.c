@@ -208,6 +208,15 @@ system_error(struct err *e, const char *what)
 	return ERR_SYSTEM;
 }
 
+/* LMDB says EIO for a write that a full disk cut short. */
+static bool
+is_full(const struct cache *c)
+{
+	struct statfs fs;
+
+	return statfs(c->dir, &fs) == 0 && fs.f_bavail < 16;
+}
+
 /* The one table of LMDB's codes. */
 static enum status
 translate(struct cache *c, struct err *e)
@@ -228,7 +237,7 @@ translate(struct cache *c, struct err *e)
 		return cache_damaged(c, e, mdb_strerror(c->rc));
 	default:
 		if (c->rc > 0) {
-			errno = c->rc;
+			errno = c->rc == EIO && is_full(c) ? ENOSPC : c->rc;
 			return err_system(e, "the cache does not work");
 		}
 		return system_error(e, mdb_strerror(c->rc));

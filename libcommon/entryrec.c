@@ -122,6 +122,17 @@ depend_on_feeds(struct deps *d, const struct json *feeds, struct err *e)
 	return ERR_OK;
 }
 
+/* Documents that contradict themselves are refused like malformed ones. */
+static enum status
+refused(enum status rc, struct err *e)
+{
+	if (rc == ERR_NO)
+		rc = ERR_INPUT;
+	if (e != NULL)
+		e->code = rc;
+	return rc;
+}
+
 static bool
 is_canonical(struct arena *a, const struct json *v, struct slice text)
 {
@@ -148,7 +159,7 @@ entryrec_derive(struct entry *entry, struct arena *a,
 	    (rc = verikey_read(a, &inputs, &key, &entry->verikey, e)) !=
 	    ERR_OK ||
 	    (rc = decision_read(a, &decision, &dec, e)) != ERR_OK)
-		return rc == ERR_NO ? ERR_INPUT : rc;
+		return refused(rc, e);
 	/* What is put is what comes out: it must be in the form it has. */
 	if (!is_canonical(a, &inputs, entry->inputs) ||
 	    !is_canonical(a, &decision, entry->decision) ||

@@ -158,22 +158,19 @@ print_chunk(void *ctx, uint64_t index, const struct digest *hash,
 
 /* A tree's document, or chunks of it, one read transaction each. */
 static enum status
-get_tree(struct getter *g, uint64_t first)
+get_tree(struct getter *g, const struct digest *root, uint64_t first)
 {
-	struct digest root;
 	struct json doc;
 	struct err e;
 	uint64_t left = g->o->count;
 	enum status rc;
 
-	if (!digest_option(slice_of(g->o->root), &root))
-		opt_usage_error("--root is 64 hex digits");
-	rc = entry_tree(g->store, &root, &g->arena, &doc, &e);
+	rc = entry_tree(g->store, root, &g->arena, &doc, &e);
 	if (rc == ERR_OK && g->o->first == NULL)
 		output_json(&g->out, &doc);
 	for (; rc == ERR_OK && g->o->first != NULL && left > 0; left--) {
 		arena_reset(&g->arena);
-		rc = entry_chunks(g->store, &root, first++, 1, &g->arena,
+		rc = entry_chunks(g->store, root, first++, 1, &g->arena,
 		    print_chunk, g, &e);
 	}
 	return rc == ERR_OK ? ERR_OK : msg_err(g->o->root, &e);
@@ -208,6 +205,7 @@ do_get(int argc, char **argv)
 	struct getter g = { .o = &o };
 	int n = opt_parse(&usage, table, argc, argv);
 	uint64_t first = 0;
+	struct digest root;
 	enum status rc;
 
 	if (o.verdict + o.decision + o.inputs > 1)
@@ -218,15 +216,17 @@ do_get(int argc, char **argv)
 		opt_usage_error("--first is a number, and needs --root");
 	for (const char *p = o.first; p != NULL && *p != '\0'; p++)
 		first = first * 10 + (uint64_t)(*p - '0');
-	if (o.root != NULL)
-		no_operands(n);
+	if (o.root != NULL && n > 0)
+		opt_usage_error("--root takes no veriKeys");
+	if (o.root != NULL && !digest_option(slice_of(o.root), &root))
+		opt_usage_error("--root is 64 hex digits");
 	g.at = tool_at(o.at, TOOL_VERIFIES);
 	rc = store_open(o.cache, ENTRY_READ, &g.store);
 	if (rc != ERR_OK)
 		return (int)rc;
 	output_open(&g.out, o.output);
 	if (o.root != NULL)
-		rc = get_tree(&g, first);
+		rc = get_tree(&g, &root, first);
 	else if (n == 0)
 		rc = get_lines(&g);
 	for (int i = 0; i < n; i++)

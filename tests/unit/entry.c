@@ -6,67 +6,17 @@
 #include <unistd.h>
 
 #include "cache.h"
-#include "canon.h"
-#include "decision.h"
-#include "entry.h"
+#include "entries.h"
 #include "entrydoc.h"
 #include "entryrec.h"
 #include "tap.h"
-#include "verikey.h"
 
 enum {
-	NOW = 1700000000,
-	LIFE = 3600,
 	EVIDENCE_SIZE = 150000	/* three chunks, the last not full */
 };
 
 static struct arena arena;
 static char directory[] = "/tmp/prov-entry-XXXXXX";
-
-static struct digest
-number(unsigned n)
-{
-	char text[16];
-
-	(void)snprintf(text, sizeof(text), "%u", n);
-	return digest_bytes(slice_of(text));
-}
-
-/* An entry whose documents fit each other, different for each n. */
-static struct entry
-make(unsigned n, unsigned signer, const char *epoch)
-{
-	struct json feeds = json_object(), verdict = json_object(), doc;
-	struct digest ids[1] = { number(signer) };
-	struct verikey key = { .source = number(n), .sbom = number(n + 1),
-		.policy = number(77), .signers = { ids, 1 }, .window = NOW };
-	struct decision dec = { .trust_score = 50, .created_at = NOW,
-		.expires_at = NOW + LIFE };
-	struct slice part[MERKLEDOC_ROLES] = { { NULL, 0 } };
-	struct entry e = { .foreign = false };
-	char *evidence = arena_alloc(&arena, EVIDENCE_SIZE);
-
-	memset(evidence, (int)('a' + n % 26), EVIDENCE_SIZE);
-	part[MERKLEDOC_EVIDENCE] = (struct slice){ evidence, EVIDENCE_SIZE };
-	part[MERKLEDOC_POLICY] = SLICE("{\"a\":1}");
-	memcpy(e.part, part, sizeof(part));
-	json_set_z(&arena, &feeds, "nvd", epoch);
-	key.feeds = &feeds;
-	dec.verikey = verikey_make(&key);
-	doc = verikey_json(&arena, &key);
-	e.inputs = canon_text(&arena, &doc);
-	json_set_z(&arena, &verdict, "kind", "prov.verdict/v1");
-	json_set(&arena, &verdict, "n", json_uint(&arena, n));
-	dec.verdict = digest_json(&verdict);
-	json_set(&arena, &verdict, "verdictId", digest_value(&arena,
-	    &dec.verdict));
-	e.verdict = canon_text(&arena, &verdict);
-	dec.proof_root = merkledoc_proof_root(&arena, part, NULL);
-	doc = decision_json(&arena, &dec);
-	e.decision = canon_text(&arena, &doc);
-	e.verikey = dec.verikey;
-	return e;
-}
 
 static struct entry_store *
 open_store(enum entry_mode mode)
@@ -125,7 +75,8 @@ static void
 test_round_trip(void)
 {
 	struct entry_store *s = open_store(ENTRY_WRITE);
-	struct entry one = make(1, 900, "5"), out;
+	struct entry one = make(&arena, 1, 900, "5", EVIDENCE_SIZE);
+	struct entry out;
 	struct entry_envelope env = { .bytes = SLICE("{\"x\":1}") };
 	struct slice bytes;
 	struct json doc, tree;
@@ -175,7 +126,8 @@ static void
 test_refusals(void)
 {
 	struct entry_store *s = open_store(ENTRY_WRITE);
-	struct entry one = make(1, 900, "5"), two = make(2, 900, "5");
+	struct entry one = make(&arena, 1, 900, "5", EVIDENCE_SIZE);
+	struct entry two = make(&arena, 2, 900, "5", EVIDENCE_SIZE);
 	struct entry bad = two;
 
 	bad.decision = one.decision;
@@ -194,7 +146,8 @@ static void
 test_invalidation(void)
 {
 	struct entry_store *s = open_store(ENTRY_WRITE);
-	struct entry a = make(10, 901, "7"), b = make(11, 902, "9");
+	struct entry a = make(&arena, 10, 901, "7", EVIDENCE_SIZE);
+	struct entry b = make(&arena, 11, 902, "9", EVIDENCE_SIZE);
 	struct digest signer = number(901), policy = number(77);
 	uint64_t before;
 
@@ -214,7 +167,7 @@ test_invalidation(void)
 	    state_of(s, &b, NOW) == ENTRY_INVALIDATED,
 	    "a feed's epoch goes by value: 9 is before 10");
 	ok(put(s, &b) == ERR_NO, "an entry of an old epoch is not put");
-	b = make(11, 902, "10");
+	b = make(&arena, 11, 902, "10", EVIDENCE_SIZE);
 	ok(put(s, &b) == ERR_OK && state_of(s, &b, NOW) == ENTRY_HIT,
 	    "an entry of the new epoch is");
 	ok(invalidate(s, ENTRY_BY_FEED, NULL, "nvd", "8") == ERR_OK &&
@@ -233,7 +186,8 @@ static void
 test_origin(void)
 {
 	struct entry_store *s = open_store(ENTRY_WRITE);
-	struct entry a = make(20, 903, "10"), out;
+	struct entry a = make(&arena, 20, 903, "10", EVIDENCE_SIZE);
+	struct entry out;
 	enum entry_state state;
 
 	a.foreign = true;

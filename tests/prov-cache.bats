@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+# Entries are made up by tests/cacheload: decided at @1700000000, for an hour,
+# with signer n % 3 + 1 (a digest of that number), feed nvd at epoch 5.
+at=@1700000001
+load_entries() { "$BUILDDIR/tests/cacheload" "$@"; }
+key_of() { load_entries print "$1" 1; }
+id_of() { printf %s "$1" | sha256sum | cut -c1-64; }
+get() { prov-cache get --cache c --at $at "$@"; }
+stat_of() { prov-cache stats --cache c | jq -r ".$1"; }
+sanitized() { ldd "$(command -v prov-cache)" | grep -q asan; }
+
+@test "prov-cache get: what was put comes out, in the schema's form" {
+	load_entries put c 1 3 >keys
+	get $(cat keys) >got
+	[ "$(jq -r .veriKey got)" = "$(cat keys)" ]
+	[ "$(jq -r .origin got | sort -u)" = computed ]
+	jq -c .verdict got >want
+	get --verdict $(cat keys) >verdicts
+	same want verdicts
+	get --decision "$(head -n 1 keys)" | jq -e '.kind == "prov.decision/v1"'
+	get --inputs "$(head -n 1 keys)" | jq -e '.kind == "prov.verikey/v1"'
+	prov-cache get --cache c --at $at <keys >again
+	same got again
+	tr -d '\n' <keys | cut -c8-71 | prov-cache get --cache c --at $at >one
+	head -n 1 got >want
+	same want one
+}
+
+@test "prov-cache get: a miss is exit 1 and says why; the clock is --at" {
+	load_entries put c 1 1 >keys
+	key=$(cat keys)
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 9)"
+	grep -q 'not in the cache' refuses.err
+	refuses 1 prov-cache get --cache c --at @1700003600 "$key"
+	grep -q expired refuses.err
+	refuses 1 prov-cache get --cache c "$key"
+	SOURCE_DATE_EPOCH=1700000001 refuses 1 prov-cache get --cache c "$key"
+	get "$key" >/dev/null
+	refuses 1 prov-cache get --cache nowhere "$key"
+	refuses 2 prov-cache get --cache c xyz
+	# one key of several
+	status_is 1 get "$key" "$(key_of 9)" >got 2>err
+	[ "$(wc -l <got)" -eq 1 ]
+}
+
+@test "prov-cache get --root: evidence in chunks, one by one" {
+	load_entries put c 7 1 150000 >keys
+	root=$(get "$(cat keys)" | jq -r .decision.proofRoot)
+	prov-cache get --cache c --root "$root" >tree
+	valid_against prov.merkle/v1 tree
+	[ "$(jq -r .root tree)" = "$root" ]
+	[ "$(jq '.chunks | length' tree)" -eq 4 ]
+	for i in 0 1 2 3; do
+		prov-cache get --cache c --root "$root" --first $i >chunk
+		prov-merkle verify --root "$root" --chunk $i tree chunk
+	done
+	prov-cache get --cache c --root "$root" --first 0 --count 3 >evidence
+	head -c 150000 /dev/zero | tr '\0' h >want
+	same want evidence
+	refuses 1 prov-cache get --cache c --root "$root" --first 9
+	refuses 1 prov-cache get --cache c --root "$(id_of x)"
+}
+
+@test "prov-cache invalidate: by veriKey, signer, policy, feed, pattern" {
+	load_entries put c 0 6 >keys
+	live() { prov-cache get --cache c --at $at <keys 2>/dev/null | wc -l; }
+	prov-cache invalidate --cache c --verikey "$(key_of 0)"
+	[ "$(live)" -eq 5 ]
+	prov-cache invalidate --cache c --signer "sha256:$(id_of 2)"
+	[ "$(live)" -eq 3 ]	# 1 and 4 are gone
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 4)"
+	grep -q invalidated refuses.err
+	prov-cache invalidate --cache c --pattern "$(key_of 2 | cut -c1-20)*"
+	[ "$(live)" -eq 2 ]
+	prov-cache invalidate --cache c --pattern "$(key_of 3 | cut -c8-20)*"
+	[ "$(live)" -eq 1 ]
+	prov-cache invalidate --cache c --feed nvd --before 5
+	[ "$(live)" -eq 1 ]
+	prov-cache invalidate --cache c --feed other --before 9
+	[ "$(live)" -eq 1 ]
+	prov-cache invalidate --cache c --feed nvd --before 10
+	[ "$(live)" -eq 0 ]
+	load_entries put c2 0 6 >/dev/null
+	prov-cache invalidate --cache c2 --policy "$(id_of 77)"
+	status_is 1 prov-cache get --cache c2 --at $at <keys >got 2>err
+	[ ! -s got ]
+	[ "$(grep -c invalidated err)" -eq 6 ]
+}
+
+@test "prov-cache invalidate: what is put afterwards is valid" {
+	load_entries put c 0 3 >keys
+	prov-cache invalidate --cache c --signer "$(id_of 2)"
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 1)"
+	load_entries put c 1 1
+	get "$(key_of 1)" >got
+}
+
+@test "prov-cache invalidate --expired: stays so for an earlier --at" {
+	load_entries put c 0 2 >keys
+	prov-cache invalidate --cache c --expired --at @1700003599
+	get "$(key_of 0)" >/dev/null
+	prov-cache invalidate --cache c --expired --at @1700003600
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 0)"
+}
+
+@test "prov-cache prune: removes the dead and what only they held" {
+	load_entries put c 0 6 100000 >keys
+	# 26 apart: the same evidence
+	load_entries put c 26 1 100000 >>keys
+	[ "$(stat_of entries)" -eq 7 ]
+	chunks=$(stat_of chunks)
+	prov-cache prune --cache c --at $at
+	[ "$(stat_of entries)" -eq 7 ]
+	prov-cache invalidate --cache c --verikey "$(key_of 0)"
+	prov-cache prune --cache c --at $at
+	[ "$(stat_of entries)" -eq 6 ]
+	[ "$(stat_of chunks)" -eq "$chunks" ]	# entry 26 holds them
+	prov-cache check --cache c
+	prov-cache prune --cache c --at @1700003600 --no-sync
+	[ "$(stat_of entries) $(stat_of chunks) $(stat_of outbox)" = "0 0 0" ]
+	prov-cache check --cache c
+}
+
+@test "prov-cache export, import: the whole cache, origins kept" {
+	load_entries put c 0 5 70000 >keys
+	prov-cache export --cache c >all
+	valid_against prov.cachestats/v1 <(prov-cache stats --cache c)
+	[ "$(wc -l <all)" -eq 5 ]
+	jq -e '.veriKey and .parts' all >/dev/null
+	prov-cache import --cache d all
+	prov-cache export --cache d -o again
+	same all again
+	prov-cache check --cache d
+	prov-cache import --cache f --foreign <all
+	[ "$(prov-cache export --cache f | jq -r .origin | sort -u)" = foreign ]
+	[ "$(prov-cache stats --cache f | jq .outbox)" -eq 0 ]
+	prov-cache put --cache g all
+	[ "$(prov-cache export --cache g | jq -r .origin | sort -u)" = foreign ]
+	# a put never replaces what was computed here
+	prov-cache put --cache d all
+	[ "$(prov-cache export --cache d | jq -r .origin | sort -u)" = computed ]
+}
+
+@test "prov-cache import: an old backup does not bring back what was revoked" {
+	load_entries put c 0 3 >keys
+	prov-cache export --cache c >all
+	prov-cache invalidate --cache d --signer "$(id_of 2)"
+	status_is 1 prov-cache import --cache d all 2>err
+	[ "$(wc -l <err)" -eq 1 ]
+	[ "$(prov-cache stats --cache d | jq .entries)" -eq 2 ]
+	refuses 1 prov-cache get --cache d --at $at "$(key_of 1)"
+}
+
+@test "prov-cache import: entries whose documents do not fit are refused" {
+	load_entries put c 0 1 70000 >keys
+	prov-cache export --cache c >one
+	for change in '.extra = 1' '.verdict.n = 9' '.origin = "mine"' \
+		'.expiresAt = "2030-01-01T00:00:00Z"' 'del(.inputs)' \
+		'.decision.trustScore = 51 | .decision.veriKey = .decision.verdictHash' \
+		'.parts[0].role = "x"' '.parts |= .[1:]' \
+		'.parts[0].bytes = "YQ=="' '.kind = "prov.entry/v2"' \
+		'.inputs.inputs.vex = [.veriKey]' '.veriKey = .decision.verdictHash'; do
+		jq -c "$change" one >bad
+		refuses 2 prov-cache import --cache d bad
+	done
+	[ "$(prov-cache stats --cache d | jq .entries)" -eq 0 ]
+}
+
+event() {	# SEQUENCE KIND MEMBER...
+	printf '{"effectiveAt":"2026-01-01T00:00:00Z",%s"event":"%s",%s"kind":"prov.event/v1","ledger":"sha256:%s",%s"reason":"test","sequence":%d%s}\n' \
+		"${epoch:+\"epoch\":\"$epoch\",}" "$2" \
+		"${feed:+\"feed\":\"$feed\",}" "$(id_of ledger)" \
+		"${policy:+\"policy\":\"sha256:$policy\",}" "$1" \
+		"${signer:+,\"signer\":\"sha256:$signer\"}"
+}
+
+@test "prov-cache events --apply: revokes, rotates, advances; in order, once" {
+	load_entries put c 0 6 >keys
+	signer=$(id_of 2) event 0 SignerRevoked >log
+	prov-cache events --cache c --apply log
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 1)"
+	get "$(key_of 0)" >/dev/null
+	signer=$(id_of 1) event 1 SignerRotated >>log
+	prov-cache events --cache c --apply log
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 0)"
+	generation=$(stat_of generation)
+	prov-cache events --cache c --apply <log
+	[ "$(stat_of generation)" = "$generation" ]
+	get "$(key_of 2)" >/dev/null
+	feed=nvd epoch=6 event 2 FeedEpochAdvanced >>log
+	policy=$(id_of 3) event 3 PolicyUpdated >>log
+	prov-cache events --cache c --apply log
+	refuses 1 prov-cache get --cache c --at $at "$(key_of 2)"
+	prov-cache events --cache c >got
+	same log got
+	prov-cache check --cache c
+}
+
+@test "prov-cache events --apply: a ledger that does not extend the one known" {
+	for n in 0 1 2; do signer=$(id_of $n) event $n SignerRevoked; done >log
+	head -n 2 log | prov-cache events --cache c --apply
+	sed 's/test/other/;1d' log >other
+	refuses 1 prov-cache events --cache c --apply other
+	signer=$(id_of 9) event 3 SignerRevoked >gap
+	refuses 1 prov-cache events --cache c --apply gap
+	[ "$(stat_of events)" -eq 2 ]
+	# all or none
+	cat log gap >both
+	sed -i '4s/"sequence":3/"sequence":5/' both
+	refuses 1 prov-cache events --cache c --apply both
+	[ "$(stat_of events)" -eq 2 ]
+	prov-cache events --cache c --apply log
+	[ "$(stat_of events)" -eq 3 ]
+	for change in '.event = "SignerLost"' 'del(.signer)' '.feed = "x"' \
+		'.sequence = -1' '.extra = 1' '.ledger = "x"' '.reason = ""' \
+		'.effectiveAt = "today"'; do
+		head -n 1 log | jq -c "$change" >bad
+		refuses 2 prov-cache events --cache c --apply bad
+	done
+}
+
+@test "prov-cache events: root and proofs of the ledger verify" {
+	for n in 0 1 2 3 4 5 6; do signer=$(id_of $n) event $n SignerRevoked; done >log
+	head -n 4 log | prov-cache events --cache c --apply
+	prov-cache events --cache c --root >four
+	prov-cache events --cache c --apply log
+	prov-cache events --cache c --root >seven
+	valid_against prov.ledger/v1 seven
+	prov-merkle root --leaves lines log >want
+	[ "$(jq -r .root seven)" = "$(jq -r .root want)" ]
+	prov-cache events --cache c --prove 5 --prove 0 >proofs
+	valid_against prov.inclusion/v1 proofs
+	prov-merkle verify --root "$(jq -r .root seven)" proofs
+	sed -n 6p log | head -c -1 >leaf
+	head -n 1 proofs | prov-merkle verify - leaf
+	prov-cache events --cache c --size1 4 >growth
+	valid_against prov.consistency/v1 growth
+	prov-merkle verify --root "$(jq -r .root seven)" growth
+	[ "$(jq -r .root1 growth)" = "$(jq -r .root four)" ]
+	refuses 2 prov-cache events --cache c --prove 7
+	refuses 1 prov-cache events --cache c --ledger "$(id_of no)" --prove 0
+}
+
+@test "prov-cache events --require-signed: only a trusted key's events" {
+	command -v dsse-key >/dev/null || skip "no dsse-key yet"
+	dsse-key generate --type ed25519 --no-passphrase -o k
+	dsse-key public k >k.pub
+	dsse-key generate --type ed25519 --no-passphrase -o old
+	dsse-key public old >old.pub
+	dsse-key keyring --add k.pub --name ops --role event -o ring0
+	dsse-key keyring --keyring ring0 --add old.pub --name old --role vex -o ring
+	id=$(dsse-key id old.pub)
+	cp ring before
+	dsse-key revoke --keyring ring --reason lost --at 2026-01-01T00:00:00Z \
+		-k k "$id" >signed
+	prov-cache events --cache c --apply --keyring ring --require-signed signed
+	[ "$(stat_of events)" -eq 1 ]
+	prov-cache events --cache c >plain
+	prov-cache events --cache d --apply plain
+	refuses 1 prov-cache events --cache e --apply --keyring ring \
+		--require-signed plain
+	refuses 2 prov-cache events --cache e --apply signed
+	dsse-key keyring --add old.pub --name old --role vex -o wrong
+	refuses 1 prov-cache events --cache e --apply --keyring wrong signed
+	jq -c '.payload |= (@base64d | sub("lost"; "lest") | @base64)' signed >bad
+	refuses 1 prov-cache events --cache e --apply --keyring ring bad
+}
+
+@test "prov-cache metrics: the public names, and nothing goes back" {
+	load_entries put c 0 2 >keys
+	get $(cat keys) >/dev/null
+	status_is 1 get "$(key_of 9)" 2>/dev/null
+	status_is 1 prov-cache get --cache c --at @1800000000 "$(key_of 0)" 2>/dev/null
+	prov-cache invalidate --cache c --signer "$(id_of 1)"
+	status_is 1 get "$(key_of 0)" 2>/dev/null
+	prov-cache metrics --cache c >m
+	for line in \
+		'provcache_requests_total{source="lmdb",result="hit"} 2' \
+		'provcache_requests_total{source="lmdb",result="miss"} 2' \
+		'provcache_requests_total{source="lmdb",result="expired"} 1' \
+		'provcache_hits_total{source="lmdb"} 2' \
+		'provcache_misses_total{reason="not_found"} 1' \
+		'provcache_misses_total{reason="expired"} 1' \
+		'provcache_misses_total{reason="invalidated"} 1' \
+		'provcache_invalidations_total{type="signer"} 1' \
+		'provcache_latency_seconds_count{operation="get",source="lmdb"} 5' \
+		'provcache_latency_seconds_count{operation="set",source="lmdb"} 2' \
+		'provcache_latency_seconds_bucket{operation="get",source="lmdb",le="+Inf"} 5' \
+		'provcache_entries 2' 'provcache_outbox_depth 2'; do
+		grep -qxF "$line" m || { echo "no line $line"; cat m; return 1; }
+	done
+	grep -q 'le="0.00001"' m
+	if command -v promtool >/dev/null; then promtool check metrics <m; fi
+	for _ in 1 2 3 4 5 6 7 8; do
+		(for _ in 1 2 3 4 5; do get "$(key_of 1)"; done) >/dev/null &
+	done
+	wait
+	prov-cache metrics --cache c | grep -qxF 'provcache_hits_total{source="lmdb"} 42'
+	: >c/v1/counters
+	get "$(key_of 1)" >/dev/null
+}
+
+@test "prov-cache: a damaged data file is an error, never a crash or a wrong entry" {
+	load_entries put c 0 200 3000 >keys
+	get $(cat keys) >want
+	cp -r c good
+	size=$(stat -c %s c/v1/data.mdb)
+	i=0
+	while [ $i -lt 60 ]; do
+		rm -rf c && cp -r good c
+		# a run of bytes somewhere, by a fixed sequence
+		offset=$(((i * 7919 * 4096 + i * 977) % size))
+		printf '\377\0\377\125\252\377\377\1' |
+			dd of=c/v1/data.mdb bs=1 seek=$offset conv=notrunc status=none
+		rc=0
+		prov-cache get --cache c --at $at <keys >got 2>err || rc=$?
+		[ $rc -le 3 ]
+		# whatever came out is as it was
+		[ -z "$(grep -vxFf want got)" ]
+		i=$((i + 1))
+	done
+}
+
+@test "prov-cache: a file cut short is told, and the next writer begins anew" {
+	load_entries put c 0 300 3000 >keys
+	truncate -s 20000 c/v1/data.mdb
+	status_is 3 prov-cache get --cache c --at $at <keys >got 2>err
+	[ ! -s got ] || [ "$(wc -l <got)" -lt 300 ]
+	grep -q damaged err
+	rc=0
+	load_entries put c 0 1 >/dev/null 2>err || rc=$?
+	# the first writer may be the one to find it; the second goes on
+	load_entries put c 0 1 >key
+	get "$(cat key)" >/dev/null
+	[ -e c/v1/data.mdb.damaged ]
+	printf 'this is no database' >c/v1/data.mdb
+	refuses 3 prov-cache get --cache c --at $at "$(cat key)"
+	load_entries put c 0 1 >/dev/null 2>err || true
+	load_entries put c 0 1 >/dev/null
+}
+
+@test "prov-cache: directories that are not to be trusted" {
+	load_entries put c 0 1 >key
+	chmod 777 c
+	refuses 3 prov-cache get --cache c --at $at "$(cat key)"
+	grep -q 'writable by others' refuses.err
+	chmod 755 c
+	chmod 775 c/v1
+	refuses 3 prov-cache get --cache c --at $at "$(cat key)"
+	chmod 700 c/v1
+	get "$(cat key)" >/dev/null
+	: >file
+	refuses 3 prov-cache put --cache file /dev/null
+	if [ "$(id -u)" -eq 0 ]; then
+		chown -R 12345 c
+		refuses 3 prov-cache get --cache c --at $at "$(cat key)"
+		grep -q 'somebody else' refuses.err
+	fi
+}
+
+@test "prov-cache: a read-only cache is read" {
+	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null ||
+		skip "needs root and setpriv, to be somebody else"
+	mkdir w && chown 12345:12345 w && chmod 755 . "$HOME"
+	as() { setpriv --reuid=12345 --regid=12345 --clear-groups "$@"; }
+	as "$BUILDDIR/tests/cacheload" put w/c 0 1 >key ||
+		skip "another user cannot run what was built here"
+	as chmod 500 w/c w/c/v1 && as chmod 400 w/c/v1/data.mdb w/c/v1/lock.mdb
+	as "$BUILDDIR/tools/prov-cache" get --cache w/c --at $at "$(cat key)" >got
+	[ "$(jq -r .veriKey got)" = "$(cat key)" ]
+	got=0
+	as "$BUILDDIR/tools/prov-cache" invalidate --cache w/c --expired --at $at \
+		2>err || got=$?
+	[ $got -eq 0 ]	# nothing had to be written
+	as "$BUILDDIR/tools/prov-cache" invalidate --cache w/c \
+		--signer "$(id_of 1)" 2>err || got=$?
+	[ $got -eq 3 ]
+	grep -q read-only err
+}
+
+@test "prov-cache: a full disk refuses a put and keeps what is there" {
+	sanitized && skip "the sanitizer's own mappings get in the way"
+	mkdir -p m
+	mount -t tmpfs -o size=1m,mode=700 none m 2>/dev/null || skip "cannot mount a tmpfs"
+	rc=0
+	load_entries put m/c 0 100 100000 >keys 2>err || rc=$?
+	n=$(wc -l <keys)
+	got=0
+	prov-cache get --cache m/c --at $at <keys >entries 2>err2 || got=$?
+	lines=$(wc -l <entries)
+	umount m
+	[ $rc -eq 3 ]
+	grep -q 'No space left' err
+	[ "$n" -gt 0 ] && [ "$got" -eq 0 ] && [ "$lines" -eq "$n" ]
+}
+
+@test "prov-cache: a lock that is not given back is not waited for" {
+	sanitized && skip "the sanitizer stops at signals"
+	load_entries put c 0 1 >key
+	mkfifo p
+	"$BUILDDIR/tests/cacheload" hold c <p >held 2>&1 &
+	holder=$!
+	exec 7>p
+	while [ ! -s held ]; do sleep 0.05; done
+	# readers never wait for a writer
+	get "$(cat key)" >/dev/null
+	start=$(date +%s)
+	refuses 3 prov-cache invalidate --cache c --signer "$(id_of 1)"
+	[ $(($(date +%s) - start)) -lt 30 ]
+	grep -q locked refuses.err
+	exec 7>&-
+	wait $holder
+	prov-cache invalidate --cache c --signer "$(id_of 1)"
+}
+
+@test "prov-cache: writers that are killed lose nothing that was there" {
+	"$SRCDIR/ci/crash-cache" 40 "$BUILDDIR"
+}
+
+@test "prov-cache: usage that is refused" {
+	for args in 'get --verdict --inputs x' 'get --first 1' \
+		'get --root zz' 'get --at yesterday x' 'invalidate' \
+		'invalidate --signer x' 'invalidate --feed nvd' \
+		'invalidate --expired --pattern *' 'events --apply --root' \
+		'events --require-signed' 'events x' 'stats x' 'nonsense' \
+		'prune x' 'export x'; do
+		refuses 2 prov-cache $args
+	done
+}
