@@ -205,6 +205,22 @@ check_documents(struct packfiles *f, struct arena *a)
 	return packcheck_documents(&f->documents, a, &check, &e);
 }
 
+/* What is the same wherever the decision comes from. */
+enum status
+packfiles_add(struct packfiles *f, struct arena *a)
+{
+	struct packout *out = &f->out;
+	struct err e;
+
+	if (f->documents.verdict != NULL)
+		return load_items(f, a);
+	if (merkledoc_read(out->merkle, a, &f->tree, &e) != ERR_OK)
+		return msg_err(NULL, &e);
+	f->documents = (struct packcheck_documents){ out->verdict,
+	    out->decision, out->inputs, out->context, &f->tree };
+	return load_items(f, a);
+}
+
 enum status
 packfiles_load(struct packfiles *f, struct arena *a)
 {
@@ -216,7 +232,7 @@ packfiles_load(struct packfiles *f, struct arena *a)
 	if (rc == ERR_OK)
 		rc = check_documents(f, a);
 	if (rc == ERR_OK)
-		rc = load_items(f, a);
+		rc = packfiles_add(f, a);
 	out->verdict = &f->doc_verdict;
 	out->decision = &f->doc_decision;
 	out->inputs = &f->doc_inputs;

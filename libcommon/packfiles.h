@@ -33,6 +33,8 @@ struct packfiles {
  * else.
  */
 enum status packfiles_load(struct packfiles *f, struct arena *a);
+/* Only envelopes, bundles, events and sources; out has the documents. */
+enum status packfiles_add(struct packfiles *f, struct arena *a);
 void packfiles_close(struct packfiles *f);
 
 #endif

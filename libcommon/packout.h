@@ -27,7 +27,9 @@ struct packout_item {
 struct packout {
 	enum manifest_density density;
 	const struct json *verdict, *decision, *inputs, *context, *merkle;
-	/* Put in order, equal ones once. */
+	/* Put in order, equal ones once.  An envelope over a manifest
+	 * (MANIFEST_ENVELOPE) stands for a signature if it is over the very
+	 * one that is written, and is left out otherwise. */
 	struct packout_item *item;
 	size_t items;
 	/* The bytes of chunk index, which stay until the next call. */
@@ -50,8 +52,8 @@ enum status packout_write(struct packout *p, struct arena *a,
 
 /*
  * Puts an envelope or a Sigstore bundle in the form it has in a bundle,
- * canonical JSON and one LF, and tells which of the two it is.  ERR_INPUT
- * when it is neither.
+ * canonical JSON and one LF, and tells which it is: MANIFEST_ATTESTATION,
+ * MANIFEST_BUNDLE, or MANIFEST_ENVELOPE.  ERR_INPUT when it is neither.
  */
 enum status packout_envelope(struct arena *a, const struct json *doc,
     struct packout_item *out, struct err *e);

@@ -16,6 +16,7 @@
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "packcache.h"
 #include "packcheck.h"
 #include "packfiles.h"
 #include "packout.h"
@@ -29,6 +30,8 @@ struct export {
 	struct opt_list keys;
 	bool sign;
 	struct packfiles files;
+	struct entry_store *store;
+	struct packcache cached;
 };
 
 static enum status
@@ -71,8 +74,10 @@ load_keys(struct export *o, struct crypt_private **keys)
 }
 
 static const struct opt_usage export_usage = {
-	"--verdict FILE --decision FILE --inputs FILE --evidence FILE\n"
-	"    --policy FILE --density DENSITY [OPTION]... -o FILE",
+	"--verdict FILE --decision FILE --inputs FILE --evidence FILE "
+	"--policy FILE --density DENSITY [OPTION]... -o FILE\n"
+	"--verikey DIGEST [--cache DIR] --density DENSITY [OPTION]... "
+	"-o FILE",
 	"write a proof bundle of a decision"
 };
 
@@ -80,7 +85,12 @@ static void
 export_options(struct export *o, int argc, char **argv)
 {
 	struct packfiles *f = &o->files;
+	bool files;
 	const struct opt table[] = {
+		{ 0, "verikey", OPT_TEXT, &o->verikey, "DIGEST",
+		    "take the decision from the cache" },
+		{ 0, "cache", OPT_TEXT, &o->cache, "DIR",
+		    "the provenance cache" },
 		{ 0, "verdict", OPT_TEXT, &f->verdict, "FILE",
 		    "the verdict" },
 		{ 0, "decision", OPT_TEXT, &f->decision, "FILE",
@@ -124,10 +134,17 @@ export_options(struct export *o, int argc, char **argv)
 
 	if (opt_parse(&export_usage, table, argc, argv) > 0)
 		opt_usage_error("extra operand '%.64s'", argv[0]);
-	if (f->verdict == NULL || f->decision == NULL || f->inputs == NULL ||
-	    f->part[MERKLEDOC_EVIDENCE] == NULL)
-		opt_usage_error("--verdict, --decision, --inputs and "
-		    "--evidence are needed");
+	files = f->verdict != NULL || f->decision != NULL ||
+	    f->inputs != NULL || f->context != NULL;
+	for (int i = 0; i < MERKLEDOC_ROLES; i++)
+		files |= f->part[i] != NULL;
+	if (o->verikey != NULL && files)
+		opt_usage_error("--verikey takes the decision from the cache, "
+		    "not from files");
+	if (o->verikey == NULL && (f->verdict == NULL || f->decision == NULL ||
+	    f->inputs == NULL || f->part[MERKLEDOC_EVIDENCE] == NULL))
+		opt_usage_error("--verikey, or --verdict, --decision, "
+		    "--inputs and --evidence are needed");
 	if (o->density == NULL || !manifest_density_read(slice_of(o->density),
 	    &f->out.density))
 		opt_usage_error("--density wants lite, standard or strict");
@@ -137,6 +154,28 @@ export_options(struct export *o, int argc, char **argv)
 		opt_usage_error("--output is needed");
 	if (strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO))
 		opt_usage_error("no archive to a terminal");
+}
+
+/* Files are read and checked; of the cache, what verify would refuse was
+ * never put there. */
+static enum status
+load_decision(struct export *o, struct arena *a)
+{
+	struct digest verikey;
+	struct err e;
+	enum status rc;
+
+	if (o->verikey == NULL)
+		return packfiles_load(&o->files, a);
+	if (!digest_option(slice_of(o->verikey), &verikey))
+		opt_usage_error("--verikey wants a SHA-256 digest");
+	rc = entry_open(o->cache, ENTRY_READ, &o->store, &e);
+	if (rc == ERR_OK)
+		rc = packcache_load(&o->cached, o->store, &verikey,
+		    tool_at(NULL, TOOL_VERIFIES), a, &o->files.out, &e);
+	if (rc != ERR_OK)
+		return msg_err(o->verikey, &e);
+	return packfiles_add(&o->files, a);
 }
 
 static int
@@ -149,7 +188,7 @@ do_export(int argc, char **argv)
 
 	export_options(&o, argc, argv);
 	keys = arena_zalloc(&a, (o.keys.count + 1) * sizeof(*keys));
-	rc = packfiles_load(&o.files, &a);
+	rc = load_decision(&o, &a);
 	if (rc == ERR_OK)
 		rc = load_keys(&o, keys);
 	if (rc == ERR_OK)
@@ -158,6 +197,8 @@ do_export(int argc, char **argv)
 		keyfile_close(keys[i]);
 	keyfile_pass_close(&o.pass);
 	packfiles_close(&o.files);
+	packcache_close(&o.cached);
+	entry_close(o.store);
 	mem_free(o.keys.item);
 	arena_free(&a);
 	return (int)rc;
@@ -229,6 +270,7 @@ struct verify {
 	const char *require, *subject, *artifact, *policy, *environment, *at;
 	const char *output, *name;
 	bool current, report;
+	bool failed;		/* and it was said */
 	struct digest want_subject, want_policy;
 	struct output out;
 	struct arena lines;
@@ -243,6 +285,7 @@ on_check(void *ctx, const char *check, const char *entry,
 	struct verify *o = ctx;
 	struct json line = json_object();
 
+	o->failed |= result == PACKCHECK_FAIL;
 	if (result == PACKCHECK_FAIL)
 		msg_say(o->name, "%s%s%s", entry != NULL ? entry : "",
 		    entry != NULL ? ": " : "", detail);
@@ -397,6 +440,56 @@ do_verify(int argc, char **argv)
 	return (int)rc;
 }
 
+/* --- import --------------------------------------------------------------- */
+
+static const struct opt_usage import_usage = {
+	"(-k PUB... | --keyring FILE) [--cache DIR] [OPTION]... [FILE]",
+	"verify a proof bundle and put it into the cache"
+};
+
+static int
+do_import(int argc, char **argv)
+{
+	struct verify o = { .name = NULL };
+	const char *cache = NULL;
+	const struct opt table[] = {
+		{ 'k', "key", OPT_LIST, &o.trust.keys, "PUB",
+		    "public key whose word counts (repeat)" },
+		{ 0, "keyring", OPT_TEXT, &o.trust.keyring_file, "FILE",
+		    "keys with the role verdict" },
+		{ 0, "trusted-root", OPT_LIST, &o.trust.roots, "FILE",
+		    "Sigstore root for bundles with certificates (repeat)" },
+		{ 0, "cache", OPT_TEXT, &cache, "DIR",
+		    "the provenance cache" },
+		{ 0, "at", OPT_TEXT, &o.at, "TIME",
+		    "judge at this time; default: now" },
+		OPT_END
+	};
+	struct packcheck check = { .report = on_check, .report_ctx = &o };
+	struct arena a = { 0 };
+	struct digest verikey;
+	struct err e = { .text = "" };
+	int n = opt_parse(&import_usage, table, argc, argv), fd;
+	enum status rc = load_trust(&o.trust, &a, &check);
+
+	if (n > 1)
+		opt_usage_error("one bundle at a time");
+	o.name = n == 1 ? argv[0] : "<stdin>";
+	check.at = tool_at(o.at, TOOL_VERIFIES);
+	if (rc == ERR_OK)
+		rc = open_pack(n == 1 ? argv[0] : NULL, &fd);
+	if (rc != ERR_OK)
+		return (int)rc;
+	rc = packcache_import(fd, cache, &a, &check, &verikey, &e);
+	/* What is wrong with the bundle was said; this is the cache's. */
+	if (rc != ERR_OK && !o.failed)
+		(void)msg_err(o.name, &e);
+	close_trust(&o.trust);
+	arena_free(&o.lines);
+	arena_free(&a);
+	return (int)rc;
+}
+
 /* --- list ----------------------------------------------------------------- */
 
 struct list {
@@ -481,6 +574,7 @@ main(int argc, char **argv)
 	static const struct opt_verb verbs[] = {
 		{ "export", do_export, "write a bundle of a decision" },
 		{ "verify", do_verify, "verify a bundle" },
+		{ "import", do_import, "verify, and put into the cache" },
 		{ "list", do_list, "list what is in a bundle" },
 		{ NULL, NULL, NULL }
 	};
