@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
+#include "evidence.h"
+#include "io.h"
+#include "jqrun.h"
+#include "judge.h"
+#include "msg.h"
+#include "pack.h"
+#include "replay.h"
+#include "timefmt.h"
+#include "tool.h"
+
+/* A bundle's documents, and a request made of them. */
+struct again {
+	const char *path;
+	struct pack_replay bundle;
+	struct json doc[MERKLEDOC_ROLES];
+	struct context context;
+	struct request request;
+};
+
+static enum status
+read_bundle(struct arena *a, struct again *r)
+{
+	struct err e = { 0 };
+	enum status rc;
+	int fd;
+
+	rc = io_open_read(r->path, &fd, &e);
+	if (rc != ERR_OK)
+		return msg_err(r->path, &e);
+	rc = pack_replay(fd, a, &r->bundle, &e);
+	close(fd);
+	for (int i = 0; rc == ERR_OK && i < MERKLEDOC_ROLES; i++) {
+		struct slice bytes = r->bundle.part[i];
+
+		if (bytes.data != NULL && i != MERKLEDOC_POLICY_JQ)
+			rc = json_parse(bytes, &json_own, a, &r->doc[i], &e);
+	}
+	if (rc == ERR_OK)
+		rc = context_read(&r->bundle.pack.context, &r->context, &e);
+	if (rc == ERR_OK)
+		rc = evidence_check(&r->doc[MERKLEDOC_EVIDENCE], &e);
+	return rc == ERR_OK ? rc : msg_err(r->path, &e);
+}
+
+static const struct json *
+document(const struct again *r, enum merkledoc_role role)
+{
+	return r->bundle.part[role].data != NULL ? &r->doc[role] : NULL;
+}
+
+static enum status
+make_request(struct arena *a, struct again *r, int64_t at, bool window,
+    struct err *e)
+{
+	struct request *q = &r->request;
+	const char *fault;
+
+	*q = (struct request){
+		.evidence = document(r, MERKLEDOC_EVIDENCE),
+		.policy_doc = document(r, MERKLEDOC_POLICY),
+		.budget_doc = document(r, MERKLEDOC_BUDGET),
+		.keyring_doc = document(r, MERKLEDOC_KEYRING),
+		.policy_jq = r->bundle.part[MERKLEDOC_POLICY_JQ],
+		.environment = r->context.environment,
+		.asked_at = at, .at_window = window
+	};
+	if (q->policy_doc == NULL)
+		return err_no(e, "the bundle has no policy");
+	if (q->policy_jq.data != NULL) {
+		enum status rc = jqrun_version(a, &q->jq_version, e);
+
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return request_make(a, q, &fault, e);
+}
+
+static enum status
+judge_again(struct arena *a, const struct request *q, struct json *verdict,
+    struct json *decision, struct err *e)
+{
+	struct slice part[MERKLEDOC_ROLES];
+	struct digest root;
+	struct json input, rules;
+	struct judge j;
+	bool has_rules = q->policy_jq.data != NULL;
+	enum status rc = ERR_OK;
+
+	judge_begin(&j, a, q);
+	if (has_rules) {
+		input = judge_input(&j);
+		rc = jqrun(a, q->policy_jq, &input, &rules, e);
+	}
+	if (rc == ERR_OK)
+		rc = judge_end(&j, has_rules ? &rules : NULL, verdict, e);
+	judge_close(&j);
+	if (rc != ERR_OK)
+		return rc;
+	request_parts(a, q, part);
+	root = merkledoc_proof_root(a, part, NULL);
+	*decision = judge_decision(a, q, verdict, &root);
+	return ERR_OK;
+}
+
+/* --- the first difference ------------------------------------------------- */
+
+/* The first child that differs; moves both into it and names it. */
+static bool
+step(struct buf *path, const struct json **left, const struct json **right)
+{
+	const struct json *l = *left, *r = *right;
+
+	if (l->type != r->type || (l->type != JSON_OBJECT &&
+	    l->type != JSON_ARRAY))
+		return false;
+	if (l->type == JSON_ARRAY) {
+		for (uint32_t i = 0; i < l->len && i < r->len; i++) {
+			if (json_equal(&l->u.item[i], &r->u.item[i]))
+				continue;
+			buf_printf(path, "/%u", (unsigned)i);
+			*left = &l->u.item[i];
+			*right = &r->u.item[i];
+			return true;
+		}
+		return false;
+	}
+	JSON_MEMBERS(m, l) {
+		struct slice key = { m->key, m->key_len };
+		const struct json *other = json_get_slice(r, key);
+
+		if (other == NULL || json_equal(&m->value, other))
+			continue;
+		buf_byte(path, '/');
+		buf_slice(path, key);
+		*left = &m->value;
+		*right = other;
+		return true;
+	}
+	return false;
+}
+
+static enum status
+compare(const char *file, const char *what, const struct json *kept,
+    const struct json *made)
+{
+	struct buf path = { 0 };
+
+	if (json_equal(kept, made))
+		return ERR_OK;
+	while (step(&path, &kept, &made))
+		continue;
+	msg_say(file, "%s%.*s is not what is computed from the bundle's "
+	    "inputs", what, (int)path.len, path.len > 0 ? path.data : "");
+	buf_free(&path);
+	return ERR_NO;
+}
+
+enum status
+replay(const char *path, const char *at)
+{
+	struct arena a = { 0 };
+	struct again r = { .path = path };
+	struct json verdict, decision, later, ignored;
+	struct err e = { 0 };
+	struct instant window;
+	enum status rc = read_bundle(&a, &r);
+
+	if (rc != ERR_OK)
+		goto out;
+	if (!timefmt_rfc3339(json_get_text(json_get(&r.bundle.pack.inputs,
+	    "inputs"), "window"), &window))
+		rc = err_bad(&e, "inputs.json has no window");
+	if (rc == ERR_OK)
+		rc = make_request(&a, &r, window.sec, true, &e);
+	if (rc == ERR_OK)
+		rc = judge_again(&a, &r.request, &verdict, &decision, &e);
+	if (rc != ERR_OK) {
+		msg_err(path, &e);
+		goto out;
+	}
+	rc = compare(path, "context", &r.bundle.pack.context,
+	    &r.request.context_json);
+	if (rc == ERR_OK)
+		rc = compare(path, "inputs", &r.bundle.pack.inputs,
+		    &r.request.verikey_json);
+	if (rc == ERR_OK)
+		rc = compare(path, "verdict", &r.bundle.pack.verdict,
+		    &verdict);
+	if (rc == ERR_OK)
+		rc = compare(path, "decision", &r.bundle.pack.decision,
+		    &decision);
+	if (rc != ERR_OK || at == NULL)
+		goto out;
+	rc = make_request(&a, &r, tool_at(at, TOOL_VERIFIES), false, &e);
+	if (rc == ERR_OK)
+		rc = judge_again(&a, &r.request, &later, &ignored, &e);
+	if (rc != ERR_OK) {
+		msg_err(path, &e);
+	} else if (!json_equal(json_get(&verdict, "status"), json_get(&later,
+	    "status"))) {
+		msg_say(path, "the status would be %.*s",
+		    (int)json_get_text(&later, "status").len,
+		    json_get_text(&later, "status").data);
+		rc = ERR_NO;
+	}
+out:
+	arena_free(&a);
+	return rc;
+}
