@@ -41,16 +41,16 @@ take(struct slice *s, size_t n, size_t mark)
 }
 
 static void
-put(char *to, size_t *n, char c, bool quoted)
+put(char *to, size_t *n, char c)
 {
 	c = lower(c);
-	if (quoted && !is_plain(c))
+	if (!is_plain(c))
 		to[(*n)++] = '\\';
-	/* A lone "-" would be NA. */
 	to[(*n)++] = c;
 }
 
-/* A value that is nothing but a quoted "-" keeps its quoting. */
+/* A value that is nothing but a quoted "-" keeps its quoting: alone it would
+ * be NA. */
 static struct slice
 finish(struct arena *a, char *to, size_t n, bool quoted_dash)
 {
@@ -76,21 +76,48 @@ attribute_length(struct slice s)
 	return i < s.len ? i : s.len;
 }
 
+static bool
+is_wildcard(char c)
+{
+	return c == '*' || c == '?';
+}
+
+/* Is the last byte an unquoted wildcard? */
+static bool
+ends_in_wildcard(struct slice s)
+{
+	size_t i;
+
+	if (s.len == 0 || !is_wildcard(s.data[s.len - 1]))
+		return false;
+	for (i = s.len - 1; i > 0 && s.data[i - 1] == '\\'; i--)
+		continue;
+	return (s.len - 1 - i) % 2 == 0;
+}
+
 /* Wildcards stand unquoted at the ends alone: one "*", or a run of "?". */
 static bool
-wildcard_fits(struct slice s, size_t i)
+wildcards_fit(struct slice s)
 {
-	size_t j;
+	size_t i;
 
-	if (s.data[i] == '*')
-		return i == 0 || i + 1 == s.len;
-	for (j = 0; j < i && s.data[j] == '?'; j++)
-		continue;
-	if (j == i)
-		return true;
-	for (j = i + 1; j < s.len && s.data[j] == '?'; j++)
-		continue;
-	return j == s.len;
+	if (s.len > 0 && s.data[0] == '*')
+		s = slice_cut(s, 1, s.len);
+	else
+		while (s.len > 0 && s.data[0] == '?')
+			s = slice_cut(s, 1, s.len);
+	if (ends_in_wildcard(s) && s.data[s.len - 1] == '*')
+		s.len--;
+	else
+		while (ends_in_wildcard(s) && s.data[s.len - 1] == '?')
+			s.len--;
+	for (i = 0; i < s.len; i++) {
+		if (s.data[i] == '\\')
+			i++;
+		else if (is_wildcard(s.data[i]))
+			return false;
+	}
+	return true;
 }
 
 static enum status
@@ -113,15 +140,14 @@ read_formatted(struct slice s, uint64_t offset, struct arena *a,
 		if (!is_printable(s.data[i]))
 			return err_input(e, offset + i, "a CPE is printable "
 			    "ASCII without blanks");
-		if (!quoted && (s.data[i] == '*' || s.data[i] == '?')) {
-			if (!wildcard_fits(s, i))
-				return err_input(e, offset + i, "a wildcard "
-				    "inside a CPE attribute");
+		if (!quoted && is_wildcard(s.data[i]))
 			to[n++] = s.data[i];
-			continue;
-		}
-		put(to, &n, s.data[i], true);
+		else
+			put(to, &n, s.data[i]);
 	}
+	if (!wildcards_fit((struct slice){ to, n }))
+		return err_input(e, offset, "a wildcard inside a CPE "
+		    "attribute");
 	*out = finish(a, to, n, s.len == 2);
 	return ERR_OK;
 }
@@ -200,8 +226,11 @@ read_uri(struct slice s, uint64_t offset, struct arena *a, struct slice *out,
 		if (!is_printable(c))
 			return err_input(e, offset + i, "a CPE is printable "
 			    "ASCII without blanks");
-		put(to, &n, c, true);
+		put(to, &n, c);
 	}
+	if (!wildcards_fit((struct slice){ to, n }))
+		return err_input(e, offset, "a wildcard inside a CPE "
+		    "attribute");
 	*out = finish(a, to, n, true);
 	return ERR_OK;
 }
@@ -340,9 +369,7 @@ count_steps(struct slice s)
 static bool
 has_wildcard(struct slice s)
 {
-	return s.len > 0 && (s.data[0] == '*' || s.data[0] == '?' ||
-	    ((s.data[s.len - 1] == '*' || s.data[s.len - 1] == '?') &&
-	    (s.len < 2 || s.data[s.len - 2] != '\\')));
+	return s.len > 0 && (is_wildcard(s.data[0]) || ends_in_wildcard(s));
 }
 
 /*
@@ -356,15 +383,12 @@ pattern_matches(struct slice pattern, struct slice value)
 	bool free_before = false, free_behind = false;
 	struct slice middle = pattern;
 
-	while (middle.len > 0 && (middle.data[0] == '*' ||
-	    middle.data[0] == '?')) {
+	while (middle.len > 0 && is_wildcard(middle.data[0])) {
 		free_before = free_before || middle.data[0] == '*';
 		before += middle.data[0] == '?';
 		middle = slice_cut(middle, 1, middle.len);
 	}
-	while (middle.len > 0 && (middle.data[middle.len - 1] == '*' ||
-	    middle.data[middle.len - 1] == '?') && (middle.len < 2 ||
-	    middle.data[middle.len - 2] != '\\')) {
+	while (ends_in_wildcard(middle)) {
 		free_behind = free_behind ||
 		    middle.data[middle.len - 1] == '*';
 		behind += middle.data[middle.len - 1] == '?';

@@ -25,6 +25,9 @@ test_text(void)
 		    "cpe:2.3:a:microsoft:internet_explorer:8.*:sp?:*:*:*:*:*:"
 		    "*" },
 		{ "cpe:/a:foo%5cbar:big%24money_2010%07", NULL },
+		{ "cpe:/a:v:p:1%012", NULL },
+		{ "cpe:/a:v:p:1%5c%02",
+		    "cpe:2.3:a:v:p:1\\\\*:*:*:*:*:*:*:*" },
 		{ "cpe:/a:foo%5cbar:big%24money",
 		    "cpe:2.3:a:foo\\\\bar:big\\$money:*:*:*:*:*:*:*:*" },
 		{ "cpe:2.3:a:foo\\.bar:b\\_c:1\\:2:*:*:*:*:*:*:*",
