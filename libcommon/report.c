@@ -10,7 +10,8 @@ static const char *const severities[] = { "critical", "high", "unknown",
 	"medium", "low", "negligible", "none" };
 
 enum {
-	SEVERITIES = sizeof(severities) / sizeof(severities[0])
+	SEVERITIES = sizeof(severities) / sizeof(severities[0]),
+	TEXT_VIOLATIONS = 12
 };
 
 /* How a form writes a text that it did not choose. */
@@ -158,29 +159,46 @@ write_subject(struct buf *out, escape *esc, const struct json *verdict)
 }
 
 static void
+text_violation(struct buf *out, const struct json *verdict,
+    const struct json *v)
+{
+	const struct json *claim = claim_of(verdict, v);
+
+	buf_printf(out, "  %s ", json_is(json_get(v, "effect"), "fail") ?
+	    "FAIL" : "warn");
+	add(out, escape_text, v, json_get(v, "gate") != NULL ? "gate" :
+	    "rule");
+	if (json_get(v, "id") != NULL) {
+		buf_text(out, ": ");
+		add(out, escape_text, v, "id");
+		buf_text(out, " in ");
+		add(out, escape_text, v, "component");
+	}
+	buf_text(out, ": ");
+	add(out, escape_text, v, "message");
+	if (json_get(claim, "fix") != NULL) {
+		buf_text(out, "; fixed in ");
+		add_fix(out, escape_text, claim);
+	}
+	buf_byte(out, '\n');
+}
+
+/* What fails first; a log wants a few lines, not all. */
+static void
 text_violations(struct buf *out, const struct json *verdict)
 {
-	JSON_EACH(v, json_get(verdict, "violations")) {
-		const struct json *claim = claim_of(verdict, v);
+	static const char *const effects[] = { "fail", "warn" };
+	const struct json *violations = json_get(verdict, "violations");
+	size_t shown = 0;
 
-		buf_printf(out, "  %s ", json_is(json_get(v, "effect"),
-		    "fail") ? "FAIL" : "warn");
-		add(out, escape_text, v, json_get(v, "gate") != NULL ?
-		    "gate" : "rule");
-		if (json_get(v, "id") != NULL) {
-			buf_text(out, ": ");
-			add(out, escape_text, v, "id");
-			buf_text(out, " in ");
-			add(out, escape_text, v, "component");
-		}
-		buf_text(out, ": ");
-		add(out, escape_text, v, "message");
-		if (json_get(claim, "fix") != NULL) {
-			buf_text(out, "; fixed in ");
-			add_fix(out, escape_text, claim);
-		}
-		buf_byte(out, '\n');
-	}
+	for (size_t i = 0; i < 2; i++)
+		JSON_EACH(v, violations)
+			if (json_is(json_get(v, "effect"), effects[i]) &&
+			    shown++ < TEXT_VIOLATIONS)
+				text_violation(out, verdict, v);
+	if (shown > TEXT_VIOLATIONS)
+		buf_printf(out, "  and %zu more (the other forms have them "
+		    "all)\n", shown - TEXT_VIOLATIONS);
 }
 
 static void

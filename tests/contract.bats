@@ -53,7 +53,7 @@ JSON
 	dsse-key public key.pem >key.pub
 	dsse-sign -k key.pem --type text/plain plain.txt >plain.dsse
 	prov-normalize app.cdx.json >evidence.json
-	prov-decide --no-cache --policy policy.json --at @1768176000 \
+	prov-decide --cache cache --policy policy.json --at @1768176000 \
 	    evidence.json >verdict.json
 	dsse-sign -k key.pem --statement --predicate-type https://example.com/x \
 	    --subject "a=$(cat hash)" schema.json >st.dsse
@@ -228,13 +228,11 @@ elsewhere() {
 	same want out
 }
 @test "contract: locale, zone, umask and folder change nothing" {
-	case $(cat "$FIX"/*.json | wc -c) in 0) false ;; esac
 	each elsewhere
 }
 
 lean() {
 	local libs
-	[ -z "${libs_checked-}" ] || return 0
 	case $(head -c 4 "$(command -v "$4")") in '#!'*) return 0 ;; esac
 	libs=$(ldd "$(command -v "$4")")
 	case $1 in
