@@ -1610,7 +1610,8 @@ static const struct {
 } names[] = {
 	{ "alpine", "apk" }, { "alpm", "alpm" }, { "apk", "apk" },
 	{ "arch", "alpm" }, { "bazel", "semver" }, { "bitnami", "semver" },
-	{ "cargo", "semver" }, { "cocoapods", "gem" },
+	{ "cargo", "semver" }, { "chrome-extension", "intdot" },
+	{ "cocoapods", "gem" },
 	{ "composer", "composer" }, { "conan", "conan" }, { "conda", "pypi" },
 	{ "cran", "cran" }, { "datetime", "datetime" }, { "deb", "deb" },
 	{ "debian", "deb" }, { "ebuild", "gentoo" }, { "gem", "gem" },
@@ -1624,7 +1625,7 @@ static const struct {
 	{ "otp", "intdot" }, { "packagist", "composer" }, { "pub", "pub" },
 	{ "pypi", "pypi" }, { "redhat", "rpm" }, { "rpm", "rpm" },
 	{ "rubygems", "gem" }, { "semver", "semver" }, { "swift", "semver" },
-	{ "vscode-extension", "semver" },
+	{ "vcpkg", "generic" }, { "vscode-extension", "semver" },
 };
 
 const char *

@@ -71,7 +71,8 @@ test_scores(void)
 		    ":H/MUI:X/MVC:X/MVI:N/MVA:N/MSC:X/MSI:L/MSA:S/S:P/AU:"
 		    "N/R:I/V:X/RE:M", 290 },
 		{ "CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:N/VI:N/VA:L/SC:"
-		    "L/SI:L/SA:N/E:A/AR:L/MPR:H/MUI:X/MVA:H/S:P/V:X/RE:X", 170 },
+		    "L/SI:L/SA:N/E:A/AR:L/MPR:H/MUI:X/MVA:H/S"
+		    ":P/V:X/RE:X", 170 },
 		{ "CVSS:4.0/AV:P/AC:H/AT:N/PR:H/UI:P/VC:H/VI:L/VA:N/SC:"
 		    "H/SI:N/SA:L", 570 },
 		{ "CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:N/VI:N/VA:H/SC:"
@@ -212,8 +213,8 @@ test_refusals(void)
 		"CVSS:3.1/AV:N//AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
 		"CVSS:3.1/AV/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
 		"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-		"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:S/"
-		    "SI:H/SA:H", "7.5" };
+		("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:S/"
+		    "SI:H/SA:H"), "7.5" };
 	struct cvss c;
 	struct err e;
 	size_t i;
