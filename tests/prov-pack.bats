@@ -317,6 +317,64 @@ import() { prov-pack import -k "$PACKS/key.pub" --at $AT "$@"; }
 	status_is 1 import --cache c "$PACKS/good-strict.tar" 2>err
 }
 
+# layout DIR [OPTION]...
+layout() {
+	local dir=$1
+	shift
+	attest
+	sigbundle create --envelope -k "$PACKS/key" p.dsse >p.sigstore
+	prov-pack export --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
+	    --density strict --bundle p.sigstore --oci "$dir" "$@"
+}
+
+@test "prov-pack export --oci: a layout with both artifacts, and their image as subject" {
+	layout lay --oci-image "$DOCS/thing" -o x.tar
+	image=$(sha256sum <"$DOCS/thing" | cut -d' ' -f1)
+	# Every blob is called what it is.
+	(cd lay/blobs/sha256 && for f in *; do echo "$f  $f"; done | sha256sum -c) >sums
+	same x.tar "lay/blobs/sha256/$(sha256sum <x.tar | cut -d' ' -f1)"
+	[ "$(cat lay/oci-layout)" = '{"imageLayoutVersion":"1.0.0"}' ]
+	grep -q "\"org.opencontainers.image.ref.name\":\"sha256-$image\"" lay/index.json
+	[ "$(grep -l '"subject":{"digest":"sha256:'"$image"'","mediaType"' lay/blobs/sha256/* | wc -l)" -eq 2 ]
+	grep -lq '"artifactType":"application/vnd.stella.provcache.v1+json","config":{"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"' lay/blobs/sha256/*
+	grep -lq '"dev.sigstore.bundle.predicateType":"stella.ops/provcache@v1"' lay/blobs/sha256/*
+	# Again, and the image found in the layout: the same bytes.
+	mkdir -p there/blobs/sha256
+	cp "$DOCS/thing" "there/blobs/sha256/$image"
+	layout there
+	cp "$DOCS/thing" "lay/blobs/sha256/$image"
+	diff -r lay there
+	layout lay
+	diff -r lay there
+	status_is 1 layout other --oci-image "$DOCS/policy" 2>err
+	[ ! -e other/index.json ]
+}
+
+@test "prov-pack import --oci: what skopeo copied is taken, another blob is not" {
+	layout lay -o x.tar
+	rm x.tar
+	import --cache c --oci lay
+	prov-pack export --verikey "$(verikey)" --cache c --density lite -o y.tar
+	if command -v skopeo >/dev/null; then
+		skopeo copy oci:lay:proof dir:copied >/dev/null
+		seen=0
+		for f in copied/*; do
+			verify -k "$PACKS/key.pub" "$f" >out 2>err || continue
+			seen=$((seen + 1))
+		done
+		[ "$seen" -eq 1 ]
+		skopeo copy oci:lay:proof oci:again:x >/dev/null
+		import --cache c2 --oci again
+	fi
+	big=$(ls -S lay/blobs/sha256 | head -n 1)
+	printf x >>"lay/blobs/sha256/$big"
+	refuses 1 prov-pack import -k "$PACKS/key.pub" --cache c3 --oci lay
+	[ ! -e c3 ]
+	refuses 3 prov-pack import -k "$PACKS/key.pub" --oci none
+}
+
 @test "prov-pack verify: works where there is no network" {
 	unshare -rn true 2>/dev/null || skip "no network namespaces here"
 	unshare -rn "$BUILDDIR/tools/prov-pack" verify -k "$PACKS/key.pub" \

@@ -14,6 +14,7 @@
 #include "io.h"
 #include "keyfile.h"
 #include "msg.h"
+#include "oci.h"
 #include "opt.h"
 #include "output.h"
 #include "packcache.h"
@@ -32,32 +33,64 @@ struct export {
 	struct packfiles files;
 	struct entry_store *store;
 	struct packcache cached;
+	const char *oci_dir, *oci_image;
+	struct oci oci;
+	struct output out;
 };
 
+/* To the file, to the OCI layout, or to both. */
 static enum status
 to_output(void *ctx, struct slice bytes, struct err *e)
 {
-	(void)e;
-	output_bytes(ctx, bytes);
-	return ERR_OK;
+	struct export *o = ctx;
+
+	if (o->output != NULL)
+		output_bytes(&o->out, bytes);
+	return o->oci_dir == NULL ? ERR_OK : oci_write(&o->oci, bytes, e);
+}
+
+static enum status
+finish_oci(struct export *o, struct arena *a, struct err *e)
+{
+	const struct packout *p = &o->files.out;
+	struct oci_content c = { .zstd = p->zstd, .item = p->item,
+	    .items = p->items };
+	struct digest subject;
+
+	if (digest_read(json_get_text(json_get(p->verdict, "subject"),
+	    "digest"), &subject))
+		c.subject = &subject;
+	if (o->oci_image != NULL && input_file(o->oci_image,
+	    json_own.max_size, a, &c.manifest) != ERR_OK)
+		return err_bad(e, "without the image's manifest nothing is "
+		    "written");
+	return oci_finish(&o->oci, a, &c, e);
 }
 
 static enum status
 write_pack(struct export *o, struct arena *a)
 {
-	struct output out;
 	struct err e;
-	enum status rc;
+	enum status rc = ERR_OK;
 
 	o->files.out.sink = to_output;
-	o->files.out.sink_ctx = &out;
-	output_open(&out, o->output);
-	rc = packout_write(&o->files.out, a, NULL, &e);
+	o->files.out.sink_ctx = o;
+	if (o->output != NULL)
+		output_open(&o->out, o->output);
+	if (o->oci_dir != NULL)
+		rc = oci_begin(&o->oci, o->oci_dir, &e);
+	if (rc == ERR_OK)
+		rc = packout_write(&o->files.out, a, NULL, &e);
+	if (rc == ERR_OK && o->oci_dir != NULL)
+		rc = finish_oci(o, a, &e);
 	if (rc != ERR_OK) {
-		output_abandon(&out);
-		return msg_err(NULL, &e);
+		if (o->output != NULL)
+			output_abandon(&o->out);
+		oci_abandon(&o->oci);
+		return msg_err(o->oci_dir, &e);
 	}
-	output_commit(&out);
+	if (o->output != NULL)
+		output_commit(&o->out);
 	return ERR_OK;
 }
 
@@ -127,6 +160,10 @@ export_options(struct export *o, int argc, char **argv)
 		KEYFILE_PASS_OPTIONS(o->pass),
 		{ 0, "zstd", OPT_FLAG, &f->out.zstd, NULL,
 		    "compress the bundle" },
+		{ 0, "oci", OPT_TEXT, &o->oci_dir, "DIR",
+		    "an OCI image layout to put it into" },
+		{ 0, "oci-image", OPT_TEXT, &o->oci_image, "FILE",
+		    "the manifest of the image it is about" },
 		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
 		    "the bundle; - is standard output" },
 		OPT_END
@@ -150,9 +187,11 @@ export_options(struct export *o, int argc, char **argv)
 		opt_usage_error("--density wants lite, standard or strict");
 	if (o->sign != (o->keys.count > 0))
 		opt_usage_error("--sign and --key need each other");
-	if (o->output == NULL)
-		opt_usage_error("--output is needed");
-	if (strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO))
+	if (o->output == NULL && o->oci_dir == NULL)
+		opt_usage_error("--output or --oci is needed");
+	if (o->oci_image != NULL && o->oci_dir == NULL)
+		opt_usage_error("--oci-image wants --oci");
+	if (o->output != NULL && strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO))
 		opt_usage_error("no archive to a terminal");
 }
 
@@ -442,51 +481,78 @@ do_verify(int argc, char **argv)
 
 /* --- import --------------------------------------------------------------- */
 
+struct import {
+	struct verify judge;
+	struct packcheck check;
+	const char *cache, *oci;
+	struct arena arena;
+};
+
+static enum status
+import_one(void *ctx, int fd, const char *name, struct err *e)
+{
+	struct import *o = ctx;
+	struct digest verikey;
+	enum status rc;
+
+	o->judge.name = name;
+	rc = packcache_import(fd, o->cache, &o->arena, &o->check, &verikey, e);
+	/* What is wrong with the bundle was said; this is the cache's. */
+	if (rc != ERR_OK && !o->judge.failed)
+		(void)msg_err(name, e);
+	o->judge.failed |= rc != ERR_OK;
+	return rc;
+}
+
 static const struct opt_usage import_usage = {
-	"(-k PUB... | --keyring FILE) [--cache DIR] [OPTION]... [FILE]",
+	"(-k PUB... | --keyring FILE) [--cache DIR] [OPTION]... "
+	"[FILE | --oci DIR]",
 	"verify a proof bundle and put it into the cache"
 };
 
 static int
 do_import(int argc, char **argv)
 {
-	struct verify o = { .name = NULL };
-	const char *cache = NULL;
+	struct import o = { .cache = NULL };
+	struct verify *v = &o.judge;
 	const struct opt table[] = {
-		{ 'k', "key", OPT_LIST, &o.trust.keys, "PUB",
+		{ 'k', "key", OPT_LIST, &v->trust.keys, "PUB",
 		    "public key whose word counts (repeat)" },
-		{ 0, "keyring", OPT_TEXT, &o.trust.keyring_file, "FILE",
+		{ 0, "keyring", OPT_TEXT, &v->trust.keyring_file, "FILE",
 		    "keys with the role verdict" },
-		{ 0, "trusted-root", OPT_LIST, &o.trust.roots, "FILE",
+		{ 0, "trusted-root", OPT_LIST, &v->trust.roots, "FILE",
 		    "Sigstore root for bundles with certificates (repeat)" },
-		{ 0, "cache", OPT_TEXT, &cache, "DIR",
+		{ 0, "cache", OPT_TEXT, &o.cache, "DIR",
 		    "the provenance cache" },
-		{ 0, "at", OPT_TEXT, &o.at, "TIME",
+		{ 0, "oci", OPT_TEXT, &o.oci, "DIR",
+		    "take the bundles of an OCI image layout" },
+		{ 0, "at", OPT_TEXT, &v->at, "TIME",
 		    "judge at this time; default: now" },
 		OPT_END
 	};
-	struct packcheck check = { .report = on_check, .report_ctx = &o };
-	struct arena a = { 0 };
-	struct digest verikey;
 	struct err e = { .text = "" };
 	int n = opt_parse(&import_usage, table, argc, argv), fd;
-	enum status rc = load_trust(&o.trust, &a, &check);
+	enum status rc;
 
-	if (n > 1)
+	if (n > 1 || (n == 1 && o.oci != NULL))
 		opt_usage_error("one bundle at a time");
-	o.name = n == 1 ? argv[0] : "<stdin>";
-	check.at = tool_at(o.at, TOOL_VERIFIES);
-	if (rc == ERR_OK)
+	rc = load_trust(&v->trust, &o.arena, &o.check);
+	o.check.report = on_check;
+	o.check.report_ctx = v;
+	o.check.at = tool_at(v->at, TOOL_VERIFIES);
+	if (rc == ERR_OK && o.oci != NULL) {
+		rc = oci_each(o.oci, &o.arena, import_one, &o, &e);
+		if (rc != ERR_OK && !v->failed)
+			(void)msg_err(o.oci, &e);
+	} else if (rc == ERR_OK) {
 		rc = open_pack(n == 1 ? argv[0] : NULL, &fd);
-	if (rc != ERR_OK)
-		return (int)rc;
-	rc = packcache_import(fd, cache, &a, &check, &verikey, &e);
-	/* What is wrong with the bundle was said; this is the cache's. */
-	if (rc != ERR_OK && !o.failed)
-		(void)msg_err(o.name, &e);
-	close_trust(&o.trust);
-	arena_free(&o.lines);
-	arena_free(&a);
+		if (rc == ERR_OK)
+			rc = import_one(&o, fd, n == 1 ? argv[0] : "<stdin>",
+			    &e);
+	}
+	close_trust(&v->trust);
+	arena_free(&v->lines);
+	arena_free(&o.arena);
 	return (int)rc;
 }
 
