@@ -199,12 +199,18 @@ key_read_file(struct slice text, struct arena *a, struct key *out,
     struct err *e)
 {
 	struct slice der;
+	struct der inner;
 	struct pem block;
 	size_t at = 0, size;
 	uint8_t *bytes;
 
-	if (text.len > 0 && text.data[0] == DER_SEQUENCE)
-		return key_read(arena_slice(a, text), out, e);
+	if (text.len > 0 && text.data[0] == DER_SEQUENCE) {
+		der = arena_slice(a, text);
+		if (der_only(der, DER_SEQUENCE, &inner) &&
+		    der_peek(&inner) == DER_INTEGER)
+			return key_read_pkcs1(der, a, out, e);
+		return key_read(der, out, e);
+	}
 	while (pem_next(text, &at, &block)) {
 		bool spki = slice_is(block.label, "PUBLIC KEY");
 

@@ -364,18 +364,20 @@ struct end_opts {
 	int64_t effective;
 };
 
-/* One writer at a time: the lock is on a file beside, since the keyring
+/* One writer at a time: the lock is on the directory, since the keyring
  * itself is replaced. */
 static enum status
 lock(const char *path, struct arena *a, int *fd)
 {
-	const char *name = arena_printf(a, "%s.lock", path);
+	const char *slash = strrchr(path, '/');
+	const char *dir = slash == NULL ? "." : slash == path ? "/" :
+	    arena_dup(a, (struct slice){ path, (size_t)(slash - path) });
 	struct err e;
 
-	*fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0 || flock(*fd, LOCK_EX) != 0) {
 		err_system(&e, "cannot lock");
-		return msg_err(name, &e);
+		return msg_err(dir, &e);
 	}
 	return ERR_OK;
 }
@@ -477,7 +479,7 @@ end_verb(int argc, char **argv, bool revoke)
 	    !utf8_valid(slice_of(o.reason)))
 		opt_usage_error("--reason: expected UTF-8 of 1 to %d bytes",
 		    REASON_MAX);
-	o.effective = tool_at(o.at, TOOL_PRODUCES);
+	o.effective = tool_at(o.at, TOOL_VERIFIES);
 	st = lock(o.keyring, &a, &fd);
 	if (st == ERR_OK)
 		st = end_key(&o, &a);
