@@ -206,23 +206,80 @@ static const uint8_t ed_order[ED_WIDTH] = {
 	0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed
 };
 
-/* The point that 32 bytes stand for; NULL if none, or not in its one form. */
+/* - x^2 + y^2 = 1 + d x^2 y^2: libgcrypt's decoding gives a point, beside
+ * the curve, for a y that has no x. */
+static bool
+ed_on_curve(gcry_mpi_point_t point)
+{
+	gcry_ctx_t ctx = curve(CRYPT_ED25519);
+	gcry_mpi_t p = gcry_mpi_ec_get_mpi("p", ctx, 1);
+	gcry_mpi_t d = gcry_mpi_ec_get_mpi("b", ctx, 1);
+	gcry_mpi_t x = gcry_mpi_new(0), y = gcry_mpi_new(0);
+	gcry_mpi_t z = gcry_mpi_new(0);
+	bool good;
+
+	gcry_mpi_point_get(x, y, z, point);
+	good = gcry_mpi_cmp_ui(z, 1) == 0 && gcry_mpi_cmp_ui(x, 0) != 0;
+	gcry_mpi_mulm(x, x, x, p);
+	gcry_mpi_mulm(y, y, y, p);
+	gcry_mpi_mulm(z, x, y, p);
+	gcry_mpi_mulm(z, z, d, p);
+	gcry_mpi_add_ui(z, z, 1);
+	gcry_mpi_add(z, z, x);
+	gcry_mpi_subm(z, z, y, p);
+	good = good && gcry_mpi_cmp_ui(z, 0) == 0;
+	gcry_mpi_release(p);
+	gcry_mpi_release(d);
+	gcry_mpi_release(x);
+	gcry_mpi_release(y);
+	gcry_mpi_release(z);
+	return good;
+}
+
+/* The y of the points whose order divides 8, whatever their sign: anybody
+ * can make signatures for such a key. */
+static bool
+ed_small_order(const uint8_t y[ED_WIDTH])
+{
+	static const uint8_t order8[2][ED_WIDTH] = { {
+		0x05, 0xfc, 0x53, 0x6d, 0x88, 0x02, 0x38, 0xb1, 0x39, 0x33,
+		0xc6, 0xd3, 0x05, 0xac, 0xdf, 0xd5, 0xf0, 0x98, 0xef, 0xf2,
+		0x89, 0xf4, 0xc3, 0x45, 0xb0, 0x27, 0xb2, 0xc2, 0x8f, 0x95,
+		0xe8, 0x26
+	}, {
+		0x7a, 0x03, 0xac, 0x92, 0x77, 0xfd, 0xc7, 0x4e, 0xc6, 0xcc,
+		0x39, 0x2c, 0xfa, 0x53, 0x20, 0x2a, 0x0f, 0x67, 0x10, 0x0d,
+		0x76, 0x0b, 0x3c, 0xba, 0x4f, 0xd8, 0x4d, 0x3d, 0x70, 0x6a,
+		0x17, 0xc7
+	} };
+	static const uint8_t zero[ED_WIDTH];
+
+	return memcmp(y, order8[0], ED_WIDTH) == 0 ||
+	    memcmp(y, order8[1], ED_WIDTH) == 0 ||
+	    /* 0 and 1; -1 */
+	    (memcmp(y, zero, ED_WIDTH - 1) == 0 && y[ED_WIDTH - 1] <= 1) ||
+	    (memcmp(y, ed_prime, ED_WIDTH - 1) == 0 &&
+	    y[ED_WIDTH - 1] == 0xec);
+}
+
+/* The point that 32 bytes stand for, or NULL: none, one of small order, or
+ * not in its one form (RFC 8032 5.1.3). */
 static gcry_mpi_point_t
 ed_decode(const uint8_t key[ED_WIDTH])
 {
-	gcry_mpi_point_t p = gcry_mpi_point_new(0);
+	gcry_mpi_point_t p;
 	uint8_t y[ED_WIDTH];
 	gcry_mpi_t v;
 	bool good;
 
 	reverse(y, key, ED_WIDTH);
 	y[0] &= 0x7f;
-	if (memcmp(y, ed_prime, ED_WIDTH) >= 0) {
-		gcry_mpi_point_release(p);
+	if (memcmp(y, ed_prime, ED_WIDTH) >= 0 || ed_small_order(y))
 		return NULL;
-	}
+	p = gcry_mpi_point_new(0);
 	v = gcry_mpi_set_opaque_copy(NULL, key, 8 * ED_WIDTH);
-	good = gcry_mpi_ec_decode_point(p, v, curve(CRYPT_ED25519)) == 0;
+	good = gcry_mpi_ec_decode_point(p, v, curve(CRYPT_ED25519)) == 0 &&
+	    ed_on_curve(p);
 	gcry_mpi_release(v);
 	if (!good) {
 		gcry_mpi_point_release(p);
@@ -251,30 +308,11 @@ ed_encode(gcry_mpi_point_t p, uint8_t out[ED_WIDTH])
 	return good;
 }
 
-/* 8 P is the neutral element: anybody can make signatures for such a key. */
-static bool
-ed_small_order(gcry_mpi_point_t p)
-{
-	static const uint8_t neutral[ED_WIDTH] = { 1 };
-	gcry_ctx_t ctx = curve(CRYPT_ED25519);
-	gcry_mpi_point_t q = gcry_mpi_point_new(0);
-	uint8_t bytes[ED_WIDTH];
-	bool small;
-
-	gcry_mpi_ec_dup(q, p, ctx);
-	gcry_mpi_ec_dup(q, q, ctx);
-	gcry_mpi_ec_dup(q, q, ctx);
-	small = !ed_encode(q, bytes) || memcmp(bytes, neutral, ED_WIDTH) == 0;
-	gcry_mpi_point_release(q);
-	return small;
-}
-
 enum status
 crypt_public_ed25519(struct slice key, struct crypt_public *out,
     struct err *e)
 {
 	gcry_mpi_point_t p;
-	bool small;
 
 	if (key.len != ED_WIDTH)
 		return err_bad(e, "an Ed25519 key of %zu bytes, expected 32",
@@ -282,11 +320,8 @@ crypt_public_ed25519(struct slice key, struct crypt_public *out,
 	p = ed_decode((const uint8_t *)key.data);
 	if (p == NULL)
 		return err_bad(e, "an Ed25519 key that is no point of the "
-		    "curve in its shortest form");
-	small = ed_small_order(p);
+		    "curve in its shortest form, or of small order");
 	gcry_mpi_point_release(p);
-	if (small)
-		return err_bad(e, "an Ed25519 key of small order");
 	*out = (struct crypt_public){ .type = CRYPT_ED25519, .bits = 256,
 	    .point = key };
 	return ERR_OK;

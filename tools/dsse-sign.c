@@ -18,12 +18,16 @@
 #include "statement.h"
 #include "tool.h"
 #include "utf8.h"
+#include "vsa.h"
 
 static const struct opt_usage usage = {
 	"-k KEY... [--type TYPE] [-o FILE] [FILE]\n"
 	"-k KEY... --append [-o FILE] [FILE]\n"
 	"-k KEY... --statement --predicate-type URI\n"
-	"    (--subject NAME=DIGEST | --subjects FILE)... [-o FILE] [FILE]",
+	"    (--subject NAME=DIGEST | --subjects FILE)... [-o FILE] [FILE]\n"
+	"-k KEY... --vsa --verifier-id URI [--resource-uri URI]\n"
+	"    [--policy-uri URI] [--level LEVEL]... [--subject NAME=DIGEST]...\n"
+	"    [-o FILE] [FILE]",
 	"sign a payload into a DSSE envelope"
 };
 
@@ -35,6 +39,9 @@ struct opts {
 	const char *predicate_type;
 	struct opt_list subject;
 	struct opt_list subjects;
+	bool vsa;
+	const char *verifier, *resource, *policy;
+	struct opt_list levels;
 	const char *output;
 };
 
@@ -118,6 +125,8 @@ static enum status
 statement_payload(const struct opts *o, struct input *in, struct arena *a,
     struct dsse *d)
 {
+	const struct vsa vsa = { slice_of(o->verifier), slice_of(o->resource),
+	    slice_of(o->policy), o->levels.item, o->levels.count };
 	struct json doc, subjects, statement;
 	struct statement check;
 	struct err e;
@@ -127,9 +136,13 @@ statement_payload(const struct opts *o, struct input *in, struct arena *a,
 		st = one_document(in, a, &doc);
 	if (st != ERR_OK)
 		return st;
-	statement = statement_write(a, subjects, slice_of(o->predicate_type),
-	    doc);
-	st = statement_read(&statement, &check, &e);
+	if (o->vsa)
+		st = vsa_write(a, &doc, &vsa, subjects, &statement, &e);
+	else
+		statement = statement_write(a, subjects,
+		    slice_of(o->predicate_type), doc);
+	if (st == ERR_OK)
+		st = statement_read(&statement, &check, &e);
 	if (st != ERR_OK)
 		return input_fault(in, &e);
 	d->type = SLICE(DSSE_INTOTO);
@@ -228,7 +241,7 @@ run(const struct opts *o, struct keyfile_pass *pass, const char *operand,
 		input_close(&in);
 		return st;
 	}
-	st = o->statement ? statement_payload(o, &in, a, &d) :
+	st = o->statement || o->vsa ? statement_payload(o, &in, a, &d) :
 	    plain_payload(o, &in, a, &d);
 	if (st == ERR_OK)
 		st = sign_all(o, pass, a, &d);
@@ -236,6 +249,12 @@ run(const struct opts *o, struct keyfile_pass *pass, const char *operand,
 		*envelope = dsse_write(a, &d);
 	input_close(&in);
 	return st;
+}
+
+static bool
+is_text(const char *s)
+{
+	return s != NULL && *s != '\0' && utf8_valid(slice_of(s));
 }
 
 static int
@@ -258,6 +277,16 @@ parse_options(struct opts *o, struct keyfile_pass *pass, int argc,
 		    "a subject of the Statement" },
 		{ 0, "subjects", OPT_LIST, &o->subjects, "FILE",
 		    "subjects of the Statement, as prov-digest writes them" },
+		{ 0, "vsa", OPT_FLAG, &o->vsa, NULL,
+		    "FILE is a verdict: write it as a SLSA VSA" },
+		{ 0, "verifier-id", OPT_TEXT, &o->verifier, "URI",
+		    "who verified, for the VSA" },
+		{ 0, "resource-uri", OPT_TEXT, &o->resource, "URI",
+		    "the VSA's resourceUri (the subject's purl or key)" },
+		{ 0, "policy-uri", OPT_TEXT, &o->policy, "URI",
+		    "the VSA's policy.uri (a URN of its name and version)" },
+		{ 0, "level", OPT_LIST, &o->levels, "LEVEL",
+		    "one of the VSA's verifiedLevels" },
 		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
 		    "write the envelope to FILE" },
 		OPT_END
@@ -269,17 +298,24 @@ parse_options(struct opts *o, struct keyfile_pass *pass, int argc,
 		opt_usage_error("more than one FILE");
 	if (o->keys.count == 0)
 		opt_usage_error("no key: -k is needed");
-	if (o->append && (o->type != NULL || o->statement))
-		opt_usage_error("--append excludes --type and --statement");
-	if (o->statement && (o->type != NULL || o->predicate_type == NULL ||
-	    *o->predicate_type == '\0' || !subjects))
+	if (o->append + o->statement + o->vsa + (o->type != NULL) > 1)
+		opt_usage_error("--append, --type, --statement and --vsa "
+		    "exclude each other");
+	if (o->statement && (!is_text(o->predicate_type) || !subjects))
 		opt_usage_error("--statement wants --predicate-type and a "
-		    "subject, and no --type");
-	if (!o->statement && (o->predicate_type != NULL || subjects))
+		    "subject");
+	if (o->vsa && !is_text(o->verifier))
+		opt_usage_error("--vsa wants --verifier-id");
+	if (!o->statement && (o->predicate_type != NULL ||
+	    (subjects && !o->vsa)))
 		opt_usage_error("--predicate-type and subjects go with "
 		    "--statement");
-	if (o->type != NULL && (*o->type == '\0' ||
-	    strlen(o->type) > DSSE_TYPE_MAX || !utf8_valid(slice_of(o->type))))
+	if (!o->vsa && (o->verifier != NULL || o->resource != NULL ||
+	    o->policy != NULL || o->levels.count > 0))
+		opt_usage_error("--verifier-id, --resource-uri, --policy-uri "
+		    "and --level go with --vsa");
+	if (o->type != NULL && (!is_text(o->type) ||
+	    strlen(o->type) > DSSE_TYPE_MAX))
 		opt_usage_error("--type: expected UTF-8 of 1 to %d bytes",
 		    DSSE_TYPE_MAX);
 	return n;
