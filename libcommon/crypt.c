@@ -425,19 +425,20 @@ refused(struct err *e)
 	return err_no(e, "the signature does not verify");
 }
 
+/* dom2(1, "") of RFC 8032 2; its NUL is the context's length. */
+static const char ed_domain[] = "SigEd25519 no Ed25519 collisions\1";
+
 /* SHA-512(dom R A M) as RFC 8032 5.1.7 reduces it: k modulo the order. */
 static gcry_mpi_t
 ed_challenge(bool prehashed, const uint8_t *r, const uint8_t *a,
     struct slice message)
 {
-	/* dom2(1, ""), RFC 8032 2 */
-	static const char dom[] = "SigEd25519 no Ed25519 collisions\1";
 	struct crypt_hasher *h = crypt_hasher_open(CRYPT_SHA512);
 	uint8_t digest[CRYPT_HASH_MAX], big[CRYPT_HASH_MAX];
 	gcry_mpi_t k, order;
 
 	if (prehashed)
-		crypt_hasher_add(h, dom, sizeof(dom));	/* with its NUL */
+		crypt_hasher_add(h, ed_domain, sizeof(ed_domain));
 	crypt_hasher_add(h, r, ED_WIDTH);
 	crypt_hasher_add(h, a, ED_WIDTH);
 	crypt_hasher_add(h, message.data, message.len);
@@ -985,18 +986,42 @@ crypt_private_generate(enum crypt_type type, unsigned bits,
 	return st;
 }
 
-/* RFC 8032 5.1.5 */
+/* RFC 8032 5.1.5: SHA-512 of the seed, in secure memory. */
+static uint8_t *
+ed_expand(struct slice seed)
+{
+	uint8_t *h = crypt_secure_alloc(CRYPT_HASH_MAX);
+	gcry_md_hd_t md = NULL;
+
+	if (gcry_md_open(&md, GCRY_MD_SHA512, GCRY_MD_FLAG_SECURE) != 0)
+		msg_die(ERR_SYSTEM, NULL, "out of secure memory");
+	gcry_md_write(md, seed.data, seed.len);
+	memcpy(h, gcry_md_read(md, 0), CRYPT_HASH_MAX);
+	gcry_md_close(md);
+	return h;
+}
+
+/* The scalar in its first half. */
+static gcry_mpi_t
+ed_clamped(const uint8_t *h)
+{
+	uint8_t *s = crypt_secure_alloc(ED_WIDTH);
+	gcry_mpi_t n;
+
+	reverse(s, h, ED_WIDTH);
+	s[ED_WIDTH - 1] &= 0xf8;
+	s[0] = (uint8_t)((s[0] & 0x7f) | 0x40);
+	n = secret((struct slice){ (char *)s, ED_WIDTH });
+	crypt_secure_free(s);
+	return n;
+}
+
 static gcry_mpi_t
 ed_scalar(struct slice seed)
 {
-	uint8_t *h = crypt_secure_alloc(CRYPT_HASH_MAX + ED_WIDTH);
-	gcry_mpi_t n;
+	uint8_t *h = ed_expand(seed);
+	gcry_mpi_t n = ed_clamped(h);
 
-	gcry_md_hash_buffer(GCRY_MD_SHA512, h, seed.data, seed.len);
-	h[0] &= 0xf8;
-	h[31] = (uint8_t)((h[31] & 0x7f) | 0x40);
-	reverse(h + CRYPT_HASH_MAX, h, ED_WIDTH);
-	n = secret((struct slice){ (char *)h + CRYPT_HASH_MAX, ED_WIDTH });
 	crypt_secure_free(h);
 	return n;
 }
@@ -1053,100 +1078,273 @@ crypt_private_close(struct crypt_private *key)
 
 /* --- signing ------------------------------------------------------------ */
 
-static const char *
-hash_name(enum crypt_hash hash)
+/*
+ * Elliptic-curve signatures are put together here: libgcrypt's expressions
+ * hold no message above 64 KiB, and its RFC 6979 leaves the key behind in
+ * freed memory.  Numbers made of secret ones are in secure memory; a
+ * multiplication by a secret scalar there takes the same time for all.
+ */
+
+static struct slice
+bytes_of(const void *data, size_t len)
 {
-	return hash == CRYPT_SHA256 ? "sha256" :
-	    hash == CRYPT_SHA384 ? "sha384" : "sha512";
+	return (struct slice){ data, len };
 }
 
-static enum status
-rsa_key(const struct crypt_private *key, gcry_sexp_t *out)
+/* HMAC (RFC 2104) of the pieces; out may be one of them. */
+static void
+hmac(enum crypt_hash hash, const uint8_t *key, const struct slice *piece,
+    size_t pieces, uint8_t *out)
 {
-	gcry_mpi_t v[CRYPT_PARTS];
-	gcry_error_t code;
+	gcry_md_hd_t h = NULL;
+
+	if (gcry_md_open(&h, hashes[hash].algo, GCRY_MD_FLAG_SECURE |
+	    GCRY_MD_FLAG_HMAC) != 0 ||
+	    gcry_md_setkey(h, key, crypt_hash_len(hash)) != 0)
+		msg_die(ERR_SYSTEM, NULL, "out of secure memory");
+	for (size_t i = 0; i < pieces; i++)
+		gcry_md_write(h, piece[i].data, piece[i].len);
+	memcpy(out, gcry_md_read(h, 0), crypt_hash_len(hash));
+	gcry_md_close(h);
+}
+
+/* RFC 6979 3.2: the generator of nonces. */
+struct nonces {
+	enum crypt_hash hash;
+	enum crypt_type type;
+	uint8_t k[CRYPT_HASH_MAX];
+	uint8_t v[CRYPT_HASH_MAX];
+	uint8_t t[WIDTH_MAX + CRYPT_HASH_MAX];
+};
+
+static void
+nonces_step(struct nonces *g, uint8_t tag, const struct slice *seed)
+{
+	size_t len = crypt_hash_len(g->hash);
+	const struct slice piece[] = { bytes_of(g->v, len),
+	    bytes_of(&tag, 1), seed != NULL ? seed[0] : bytes_of("", 0),
+	    seed != NULL ? seed[1] : bytes_of("", 0) };
+
+	hmac(g->hash, g->k, piece, 4, g->k);
+	hmac(g->hash, g->k, piece, 1, g->v);
+}
+
+/* seed: the private key and the digest modulo the order, each as wide as the
+ * order. */
+static struct nonces *
+nonces_open(enum crypt_type type, enum crypt_hash hash,
+    const struct slice seed[2])
+{
+	struct nonces *g = crypt_secure_alloc(sizeof(*g));
+
+	g->hash = hash;
+	g->type = type;
+	memset(g->v, 1, sizeof(g->v));
+	nonces_step(g, 0, seed);
+	nonces_step(g, 1, seed);
+	return g;
+}
+
+/* The next number that may be a nonce: 0 < k < order is for the caller to
+ * see to. */
+static gcry_mpi_t
+nonces_next(struct nonces *g)
+{
+	size_t len = crypt_hash_len(g->hash), width = crypt_width(g->type);
+	const struct slice v = bytes_of(g->v, len);
+	gcry_mpi_t k;
+
+	for (size_t at = 0; at < width; at += len) {
+		hmac(g->hash, g->k, &v, 1, g->v);
+		memcpy(g->t + at, g->v, len);
+	}
+	k = secret(bytes_of(g->t, width));
+	gcry_mpi_rshift(k, k, (unsigned)(8 * width) - curves[g->type].bits);
+	nonces_step(g, 0, NULL);
+	return k;
+}
+
+/*
+ * FIPS 186-5 6.4.1: r is the x of k G, s = (e + r d) / k.  Inversion takes
+ * its time, so it is given b k for a random b.  False if r or s is 0.
+ */
+static bool
+ecdsa_parts(enum crypt_type type, gcry_mpi_t k, gcry_mpi_t d, gcry_mpi_t e,
+    gcry_mpi_t order, gcry_mpi_t r, gcry_mpi_t s)
+{
+	gcry_ctx_t ctx = curve(type);
+	gcry_mpi_point_t base = gcry_mpi_ec_get_point("g", ctx, 1);
+	gcry_mpi_point_t p = gcry_mpi_point_new(0);
+	uint8_t *random = crypt_secure_alloc(WIDTH_MAX);
+	gcry_mpi_t b, t = gcry_mpi_snew(0);
+	bool good;
+
+	gcry_mpi_ec_mul(p, k, base, ctx);
+	good = gcry_mpi_ec_get_affine(r, NULL, p, ctx) == 0;
+	gcry_mpi_mod(r, r, order);
+	crypt_random(random, crypt_width(type));
+	b = secret(bytes_of(random, crypt_width(type)));
+	gcry_mpi_mod(b, b, order);
+	if (gcry_mpi_cmp_ui(b, 0) == 0)
+		gcry_mpi_set_ui(b, 1);
+	gcry_mpi_mulm(t, b, k, order);
+	good = gcry_mpi_invm(t, t, order) != 0 && good;
+	gcry_mpi_mulm(s, r, d, order);
+	gcry_mpi_mulm(s, s, b, order);
+	gcry_mpi_mulm(b, b, e, order);
+	gcry_mpi_addm(s, s, b, order);
+	gcry_mpi_mulm(s, s, t, order);
+	crypt_secure_free(random);
+	gcry_mpi_release(b);
+	gcry_mpi_release(t);
+	gcry_mpi_point_release(base);
+	gcry_mpi_point_release(p);
+	return good && gcry_mpi_cmp_ui(r, 0) != 0 && gcry_mpi_cmp_ui(s, 0) != 0;
+}
+
+static bool
+ecdsa_sign(const struct crypt_private *key, enum crypt_hash hash,
+    const uint8_t *digest, uint8_t *out)
+{
+	size_t width = crypt_width(key->type);
+	gcry_mpi_t order = order_of(key->type), d = secret(key->part[0]);
+	gcry_mpi_t e = number(digest, digest_used(key->type, hash));
+	gcry_mpi_t r = gcry_mpi_new(0), s = gcry_mpi_snew(0), k = NULL;
+	uint8_t h[WIDTH_MAX];
+	struct nonces *g;
+	bool good = false;
+
+	gcry_mpi_mod(e, e, order);
+	(void)number_put(e, h, width);
+	g = nonces_open(key->type, hash, (const struct slice[]){
+	    key->part[0], bytes_of(h, width) });
+	while (!good) {
+		gcry_mpi_release(k);
+		k = nonces_next(g);
+		good = gcry_mpi_cmp_ui(k, 0) > 0 &&
+		    gcry_mpi_cmp(k, order) < 0 &&
+		    ecdsa_parts(key->type, k, d, e, order, r, s);
+	}
+	good = number_put(r, out, width) && number_put(s, out + width, width);
+	crypt_secure_free(g);
+	gcry_mpi_release(order);
+	gcry_mpi_release(d);
+	gcry_mpi_release(e);
+	gcry_mpi_release(r);
+	gcry_mpi_release(s);
+	gcry_mpi_release(k);
+	return good;
+}
+
+/* SHA-512 of the pieces modulo Ed25519's order, as a secret. */
+static gcry_mpi_t
+ed_nonce(const struct slice *piece, size_t pieces)
+{
+	uint8_t *h = crypt_secure_alloc(CRYPT_HASH_MAX);
+	gcry_mpi_t r, order = number(ed_order, sizeof(ed_order));
+	gcry_md_hd_t md = NULL;
+
+	if (gcry_md_open(&md, GCRY_MD_SHA512, GCRY_MD_FLAG_SECURE) != 0)
+		msg_die(ERR_SYSTEM, NULL, "out of secure memory");
+	for (size_t i = 0; i < pieces; i++)
+		gcry_md_write(md, piece[i].data, piece[i].len);
+	reverse(h, gcry_md_read(md, 0), CRYPT_HASH_MAX);
+	gcry_md_close(md);
+	r = secret(bytes_of(h, CRYPT_HASH_MAX));
+	gcry_mpi_mod(r, r, order);
+	gcry_mpi_release(order);
+	crypt_secure_free(h);
+	return r;
+}
+
+/* Writes n B. */
+static bool
+ed_base_times(gcry_mpi_t n, uint8_t out[ED_WIDTH])
+{
+	gcry_ctx_t ctx = curve(CRYPT_ED25519);
+	gcry_mpi_point_t base = gcry_mpi_ec_get_point("g", ctx, 1);
+	gcry_mpi_point_t p = gcry_mpi_point_new(0);
+	bool good;
+
+	gcry_mpi_ec_mul(p, n, base, ctx);
+	good = ed_encode(p, out);
+	gcry_mpi_point_release(base);
+	gcry_mpi_point_release(p);
+	return good;
+}
+
+/* RFC 8032 5.1.6; prehashed: message is its SHA-512. */
+static bool
+ed_sign(const struct crypt_private *key, bool prehashed,
+    struct slice message, uint8_t out[2 * ED_WIDTH])
+{
+	uint8_t *h = ed_expand(key->part[0]), a[ED_WIDTH], s[ED_WIDTH];
+	gcry_mpi_t scalar = ed_clamped(h), r, k, order;
+	const struct slice piece[] = {
+	    bytes_of(ed_domain, prehashed ? sizeof(ed_domain) : 0),
+	    bytes_of(h + ED_WIDTH, ED_WIDTH), message };
+	bool good;
+
+	r = ed_nonce(piece, 3);
+	good = ed_base_times(scalar, a) && ed_base_times(r, out);
+	k = ed_challenge(prehashed, out, a, message);
+	order = number(ed_order, sizeof(ed_order));
+	gcry_mpi_mulm(scalar, scalar, k, order);
+	gcry_mpi_addm(scalar, scalar, r, order);
+	good = good && number_put(scalar, s, ED_WIDTH);
+	reverse(out + ED_WIDTH, s, ED_WIDTH);
+	crypt_secure_free(h);
+	gcry_mpi_release(scalar);
+	gcry_mpi_release(r);
+	gcry_mpi_release(k);
+	gcry_mpi_release(order);
+	return good;
+}
+
+static bool
+rsa_sign(const struct crypt_private *key, enum crypt_hash hash,
+    const uint8_t *digest, uint8_t *out)
+{
+	gcry_mpi_t v[CRYPT_PARTS], m, x = gcry_mpi_snew(0);
+	gcry_mpi_t y = gcry_mpi_snew(0), b, c;
+	size_t len = key->part[0].len;
+	uint8_t *random = crypt_secure_alloc(len);
+	bool good;
 
 	for (size_t i = 0; i < CRYPT_PARTS; i++)
 		v[i] = secret(key->part[i]);
-	/* libgcrypt has u = 1/p mod q: its p is the standard's q. */
-	code = gcry_sexp_build(out, NULL,
-	    "(private-key(rsa(n %m)(e %m)(d %m)(p %m)(q %m)(u %m)))", v[0],
-	    v[1], v[2], v[4], v[3], v[7]);
+	pkcs1_encode(hash, digest, out, len);
+	m = number(out, len);
+	/* Blinded (RFC 8017 B is silent; Kocher 1996): c = m b^e. */
+	crypt_random(random, len);
+	b = secret(bytes_of(random, len));
+	gcry_mpi_mod(b, b, v[0]);
+	c = gcry_mpi_snew(0);
+	gcry_mpi_powm(c, b, v[1], v[0]);
+	gcry_mpi_mulm(c, c, m, v[0]);
+	/* RFC 8017 5.1.2, 2b */
+	gcry_mpi_mod(x, c, v[3]);
+	gcry_mpi_powm(x, x, v[5], v[3]);
+	gcry_mpi_mod(y, c, v[4]);
+	gcry_mpi_powm(y, y, v[6], v[4]);
+	gcry_mpi_subm(x, x, y, v[3]);
+	gcry_mpi_mulm(x, x, v[7], v[3]);
+	gcry_mpi_mul(x, x, v[4]);
+	gcry_mpi_add(x, x, y);
+	good = gcry_mpi_invm(b, b, v[0]) != 0;
+	gcry_mpi_mulm(x, x, b, v[0]);
+	/* A fault above would give the key away (Boneh et al. 1997). */
+	gcry_mpi_powm(y, x, v[1], v[0]);
+	good = good && gcry_mpi_cmp(y, m) == 0 && number_put(x, out, len);
 	for (size_t i = 0; i < CRYPT_PARTS; i++)
 		gcry_mpi_release(v[i]);
-	return code == 0 ? ERR_OK : ERR_SYSTEM;
-}
-
-/* One of r, s and the like, filled up to width. */
-static bool
-signature_part(gcry_sexp_t sig, const char *name, uint8_t *out, size_t width)
-{
-	gcry_sexp_t found = gcry_sexp_find_token(sig, name, 0);
-	const char *data;
-	size_t len = 0;
-
-	data = found == NULL ? NULL : gcry_sexp_nth_data(found, 1, &len);
-	while (data != NULL && len > width && *data == 0) {
-		data++;
-		len--;
-	}
-	if (data == NULL || len > width) {
-		gcry_sexp_release(found);
-		return false;
-	}
-	memset(out, 0, width - len);
-	memcpy(out + (width - len), data, len);
-	gcry_sexp_release(found);
-	return true;
-}
-
-static enum status
-sign_data(const struct crypt_private *key, gcry_sexp_t data, struct arena *a,
-    struct slice *signature, struct err *e)
-{
-	size_t width = crypt_width(key->type), len = 2 * width;
-	gcry_sexp_t sk = NULL, sig = NULL;
-	gcry_error_t code = 0;
-	uint8_t *bytes;
-	bool good;
-
-	if (key->type == CRYPT_RSA) {
-		len = key->part[0].len;
-		if (rsa_key(key, &sk) != ERR_OK)
-			code = gcry_error(GPG_ERR_ENOMEM);
-	} else if (key->type == CRYPT_ED25519) {
-		struct crypt_public public;
-		enum status st = crypt_private_public(key, a, &public, e);
-
-		if (st != ERR_OK)
-			return st;
-		code = gcry_sexp_build(&sk, NULL, "(private-key(ecc(curve "
-		    "Ed25519)(flags eddsa)(q %b)(d %b)))", ED_WIDTH,
-		    public.point.data, ED_WIDTH, key->part[0].data);
-	} else {
-		gcry_mpi_t d = secret(key->part[0]);
-
-		code = gcry_sexp_build(&sk, NULL,
-		    "(private-key(ecc(curve %s)(d %m)))",
-		    curves[key->type].name, d);
-		gcry_mpi_release(d);
-	}
-	if (code == 0)
-		code = gcry_pk_sign(&sig, data, sk);
-	gcry_sexp_release(sk);
-	if (code != 0) {
-		gcry_sexp_release(sig);
-		return fail(e, code);
-	}
-	bytes = arena_alloc(a, len);
-	if (key->type == CRYPT_RSA)
-		good = signature_part(sig, "s", bytes, len);
-	else
-		good = signature_part(sig, "r", bytes, width) &&
-		    signature_part(sig, "s", bytes + width, width);
-	gcry_sexp_release(sig);
-	*signature = (struct slice){ (char *)bytes, len };
-	return good ? ERR_OK : fail(e, gcry_error(GPG_ERR_INTERNAL));
+	gcry_mpi_release(m);
+	gcry_mpi_release(x);
+	gcry_mpi_release(y);
+	gcry_mpi_release(b);
+	gcry_mpi_release(c);
+	crypt_secure_free(random);
+	return good;
 }
 
 enum status
@@ -1154,23 +1352,25 @@ crypt_sign_digest(const struct crypt_private *key, enum crypt_scheme scheme,
     enum crypt_hash hash, const uint8_t *digest, struct arena *a,
     struct slice *signature, struct err *e)
 {
-	gcry_sexp_t data = NULL;
-	gcry_error_t code;
-	enum status st;
+	size_t len = key->type == CRYPT_RSA ? key->part[0].len :
+	    2 * crypt_width(key->type);
+	uint8_t *out;
+	bool good;
 
 	if (!scheme_fits(key->type, scheme) || hash == CRYPT_SHA1 ||
-	    (scheme != CRYPT_ECDSA && scheme != CRYPT_PKCS1))
+	    scheme == CRYPT_PURE || scheme == CRYPT_PSS)
 		return err_bad(e, "a signature scheme that does not fit the "
 		    "key");
-	code = gcry_sexp_build(&data, NULL, scheme == CRYPT_ECDSA ?
-	    "(data(flags rfc6979)(hash %s %b))" :
-	    "(data(flags pkcs1)(hash %s %b))", hash_name(hash),
-	    (int)crypt_hash_len(hash), digest);
-	if (code != 0)
-		return fail(e, code);
-	st = sign_data(key, data, a, signature, e);
-	gcry_sexp_release(data);
-	return st;
+	out = arena_alloc(a, len);
+	if (scheme == CRYPT_PREHASHED)
+		good = ed_sign(key, true, bytes_of(digest, CRYPT_HASH_MAX),
+		    out);
+	else if (scheme == CRYPT_ECDSA)
+		good = ecdsa_sign(key, hash, digest, out);
+	else
+		good = rsa_sign(key, hash, digest, out);
+	*signature = bytes_of(out, len);
+	return good ? ERR_OK : fail(e, gcry_error(GPG_ERR_INTERNAL));
 }
 
 enum status
@@ -1178,32 +1378,18 @@ crypt_sign(const struct crypt_private *key, enum crypt_scheme scheme,
     enum crypt_hash hash, struct slice message, struct arena *a,
     struct slice *signature, struct err *e)
 {
-	uint8_t digest[CRYPT_HASH_MAX];
-	gcry_sexp_t data = NULL;
-	gcry_error_t code;
-	enum status st;
+	uint8_t digest[CRYPT_HASH_MAX], *out;
 
-	if (key->type != CRYPT_ED25519) {
-		crypt_digest(hash, message, digest);
-		return crypt_sign_digest(key, scheme, hash, digest, a,
-		    signature, e);
+	if (scheme == CRYPT_PURE && key->type == CRYPT_ED25519) {
+		out = arena_alloc(a, 2 * ED_WIDTH);
+		*signature = bytes_of(out, 2 * ED_WIDTH);
+		return ed_sign(key, false, message, out) ? ERR_OK :
+		    fail(e, gcry_error(GPG_ERR_INTERNAL));
 	}
-	if (!scheme_fits(key->type, scheme))
-		return err_bad(e, "a signature scheme that does not fit the "
-		    "key");
-	if (message.len > INT_MAX)
-		return err_bad(e, "a message of %zu bytes, above the limit "
-		    "of 2 GiB for Ed25519", message.len);
-	/* For "prehash", too, libgcrypt wants the message. */
-	code = gcry_sexp_build(&data, NULL, scheme == CRYPT_PURE ?
-	    "(data(flags eddsa)(hash-algo sha512)(value %b))" :
-	    "(data(flags eddsa prehash)(hash-algo sha512)(value %b))",
-	    (int)message.len, message.data == NULL ? "" : message.data);
-	if (code != 0)
-		return fail(e, code);
-	st = sign_data(key, data, a, signature, e);
-	gcry_sexp_release(data);
-	return st;
+	if (scheme == CRYPT_PREHASHED)
+		hash = CRYPT_SHA512;
+	crypt_digest(hash, message, digest);
+	return crypt_sign_digest(key, scheme, hash, digest, a, signature, e);
 }
 
 /* --- passwords ---------------------------------------------------------- */

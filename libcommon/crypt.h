@@ -158,7 +158,7 @@ void crypt_private_close(struct crypt_private *key);	/* NULL is fine */
 enum status crypt_sign(const struct crypt_private *key,
     enum crypt_scheme scheme, enum crypt_hash hash, struct slice message,
     struct arena *a, struct slice *signature, struct err *e);
-/* The same with the message's digest; not for Ed25519. */
+/* The same with the message's digest; not CRYPT_PURE. */
 enum status crypt_sign_digest(const struct crypt_private *key,
     enum crypt_scheme scheme, enum crypt_hash hash, const uint8_t *digest,
     struct arena *a, struct slice *signature, struct err *e);
