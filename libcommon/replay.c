@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <unistd.h>
 
+#include "differ.h"
 #include "evidence.h"
 #include "io.h"
 #include "jqrun.h"
@@ -107,51 +108,14 @@ judge_again(struct arena *a, const struct request *q, struct json *verdict,
 
 /* --- the first difference ------------------------------------------------- */
 
-/* The first child that differs; moves both into it and names it. */
-static bool
-step(struct buf *path, const struct json **left, const struct json **right)
-{
-	const struct json *l = *left, *r = *right;
-
-	if (l->type != r->type || (l->type != JSON_OBJECT &&
-	    l->type != JSON_ARRAY))
-		return false;
-	if (l->type == JSON_ARRAY) {
-		for (uint32_t i = 0; i < l->len && i < r->len; i++) {
-			if (json_equal(&l->u.item[i], &r->u.item[i]))
-				continue;
-			buf_printf(path, "/%u", (unsigned)i);
-			*left = &l->u.item[i];
-			*right = &r->u.item[i];
-			return true;
-		}
-		return false;
-	}
-	JSON_MEMBERS(m, l) {
-		struct slice key = { m->key, m->key_len };
-		const struct json *other = json_get_slice(r, key);
-
-		if (other == NULL || json_equal(&m->value, other))
-			continue;
-		buf_byte(path, '/');
-		buf_slice(path, key);
-		*left = &m->value;
-		*right = other;
-		return true;
-	}
-	return false;
-}
-
 static enum status
 compare(const char *file, const char *what, const struct json *kept,
     const struct json *made)
 {
 	struct buf path = { 0 };
 
-	if (json_equal(kept, made))
+	if (!differ(&path, kept, made))
 		return ERR_OK;
-	while (step(&path, &kept, &made))
-		continue;
 	msg_say(file, "%s%.*s is not what is computed from the bundle's "
 	    "inputs", what, (int)path.len, path.len > 0 ? path.data : "");
 	buf_free(&path);

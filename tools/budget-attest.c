@@ -10,6 +10,8 @@
 
 #include "budget.h"
 #include "context.h"
+#include "differ.h"
+#include "dsse.h"
 #include "input.h"
 #include "msg.h"
 #include "opt.h"
@@ -21,12 +23,13 @@
 #include "wrapped.h"
 
 static const struct opt_usage usage = {
-	"--budget FILE [--environment NAME] [OPTION]... [FILE]",
+	"--budget FILE [--environment NAME] [OPTION]... [FILE]\n"
+	"--verify STATEMENT --budget FILE [OPTION]... [FILE]",
 	"attest that unknowns and findings stay within a budget"
 };
 
 struct opts {
-	const char *budget, *environment, *keyring, *at, *out;
+	const char *budget, *environment, *keyring, *at, *out, *verify;
 	bool statement;
 	struct opt_list subject;
 };
@@ -141,6 +144,43 @@ make_statement(struct arena *a, const struct opts *o, const struct source *s,
 	    *check);
 }
 
+/* --- verifying ------------------------------------------------------------ */
+
+/* The statement that is held against what is derived: bare, or the payload
+ * of an envelope; whose it is dsse-verify says. */
+static enum status
+read_statement(struct arena *a, const char *path, struct json *out)
+{
+	struct err e = { 0 };
+	enum status rc = input_document(path, &json_own, a, out);
+	struct dsse d;
+
+	if (rc != ERR_OK || !wrapped_is(out))
+		return rc;
+	rc = dsse_read(out, a, &d, &e);
+	if (rc == ERR_OK && json_parse(d.payload, &json_own, a, out, &e) !=
+	    ERR_OK)
+		rc = err_bad(&e, "the envelope's payload is no JSON document");
+	return rc == ERR_OK ? rc : msg_err(path, &e);
+}
+
+static enum status
+verify(struct arena *a, const struct opts *o, const struct json *derived)
+{
+	struct buf path = { 0 };
+	struct json said;
+	enum status rc = read_statement(a, o->verify, &said);
+
+	if (rc == ERR_OK && differ(&path, &said, derived)) {
+		msg_say(o->verify, "%.*s is not what the verdict and the "
+		    "budget give", (int)path.len, path.len > 0 ? path.data :
+		    "the statement");
+		rc = ERR_NO;
+	}
+	buf_free(&path);
+	return rc;
+}
+
 static enum status
 attest(const struct opts *o, const char *operand)
 {
@@ -153,9 +193,10 @@ attest(const struct opts *o, const char *operand)
 
 	if (rc != ERR_OK)
 		return rc;
-	if (o->statement && !s.is_verdict && o->subject.count == 0)
+	if ((o->statement || o->verify != NULL) && !s.is_verdict &&
+	    o->subject.count == 0)
 		opt_usage_error("bare counts have no subject: --subject is "
-		    "needed with --statement");
+		    "needed");
 	if (s.is_verdict && o->at != NULL)
 		opt_usage_error("--at is for bare counts: a verdict has its "
 		    "own time");
@@ -168,10 +209,14 @@ attest(const struct opts *o, const char *operand)
 	}
 	if (rc == ERR_OK) {
 		json_set_z(&a, &check, "evaluatedAt", timefmt_text(&a, s.at));
-		out = o->statement ? make_statement(&a, o, &s, &check) :
-		    check;
-		output_document(o->out, &out);
-		if (json_is(json_get(&check, "result"), "fail"))
+		out = o->statement || o->verify != NULL ?
+		    make_statement(&a, o, &s, &check) : check;
+		if (o->verify != NULL)
+			rc = verify(&a, o, &out);
+		else
+			output_document(o->out, &out);
+		if (o->verify == NULL && json_is(json_get(&check, "result"),
+		    "fail"))
 			rc = ERR_NO;
 	}
 	arena_free(&a);
@@ -195,6 +240,8 @@ main(int argc, char **argv)
 		    "its subject, in place of the verdict's" },
 		{ 0, "at", OPT_TEXT, &o.at, "TIME",
 		    "the time bare counts are judged at" },
+		{ 0, "verify", OPT_TEXT, &o.verify, "STATEMENT",
+		    "derive everything again and compare" },
 		{ 'o', "output", OPT_TEXT, &o.out, "FILE",
 		    "write the result there" },
 		OPT_END
@@ -207,7 +254,11 @@ main(int argc, char **argv)
 		opt_usage_error("one operand at most, not %d", n);
 	if (o.budget == NULL)
 		opt_usage_error("--budget is needed");
-	if (o.subject.count > 0 && !o.statement)
-		opt_usage_error("--subject goes with --statement");
+	if (o.subject.count > 0 && !o.statement && o.verify == NULL)
+		opt_usage_error("--subject goes with --statement or "
+		    "--verify");
+	if (o.verify != NULL && (o.statement || o.out != NULL))
+		opt_usage_error("--verify writes nothing: it goes without "
+		    "--statement and -o");
 	return (int)attest(&o, n == 1 ? argv[0] : "-");
 }
