@@ -414,11 +414,19 @@ read_purl(struct part *p, struct slice text, struct purl *out,
 	return true;
 }
 
-/* "namespace/name" as people write it: maven with a colon. */
+/* "namespace/name" as people write it: maven with a colon, and packages of
+ * a distribution without its name. */
 static struct slice
 purl_title(struct part *p, const struct purl *purl)
 {
-	if (purl->namespace.len == 0)
+	static const char *const distributions[] = {
+		"alpm", "apk", "deb", "rpm"
+	};
+	bool alone = purl->namespace.len == 0;
+
+	for (size_t i = 0; i < 4; i++)
+		alone = alone || slice_is(purl->type, distributions[i]);
+	if (alone)
 		return arena_slice(p->a, purl->name);
 	return slice_of(arena_printf(p->a, "%.*s%c%.*s",
 	    (int)purl->namespace.len, purl->namespace.data,

@@ -9,6 +9,7 @@
 
 #include "canon.h"
 #include "digest.h"
+#include "doctrust.h"
 #include "document.h"
 #include "input.h"
 #include "mem.h"
@@ -20,6 +21,7 @@
 struct opts {
 	struct document_options document;
 	struct opt_list feed;
+	struct doctrust trust;
 	bool lossy;
 	const char *output;
 };
@@ -60,6 +62,9 @@ one_document(const struct json *content, const char *operand,
 	struct err e;
 	enum status rc = document_recognise(content, &o->document, a, &d, &e);
 
+	if (rc == ERR_OK)
+		rc = signers_of(content, &o->trust.trust, a, &d.signed_by,
+		    &e);
 	if (rc != ERR_OK)
 		return input_fault(in, &e);
 	canon_write(&canonical, content);
@@ -110,8 +115,9 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 }
 
 static const struct opt_usage usage = {
-	"[--role ROLE] [--format FORMAT] [--origin NAME]\n"
-	"[--feed NAME=EPOCH]... [--lossy-numbers] [-o FILE] [FILE...]",
+	"[--role ROLE] [--format FORMAT] [--keyring FILE]\n"
+	"[--trusted-root FILE]... [--origin NAME] [--feed NAME=EPOCH]...\n"
+	"[--lossy-numbers] [-o FILE] [FILE...]",
 	"recognise SBOMs, VEX statements and findings"
 };
 
@@ -125,6 +131,10 @@ main(int argc, char **argv)
 		    "attestation" },
 		{ 0, "format", OPT_TEXT, &o.document.format, "FORMAT",
 		    "the files' format, in place of detection" },
+		{ 0, "keyring", OPT_TEXT, &o.trust.keyring_file, "FILE",
+		    "keys that envelopes are verified with" },
+		{ 0, "trusted-root", OPT_LIST, &o.trust.root_files, "FILE",
+		    "authorities and logs that bundles are verified with" },
 		{ 0, "origin", OPT_TEXT, &o.document.origin, "NAME",
 		    "where the files come from, in the operator's word" },
 		{ 0, "feed", OPT_LIST, &o.feed, "NAME=EPOCH",
@@ -137,6 +147,7 @@ main(int argc, char **argv)
 	};
 	static const char *const standard_input[] = { NULL };
 	const char *const *operand = standard_input;
+	struct arena a = { NULL, NULL, NULL };
 	struct output out;
 	struct err e;
 	enum status worst = ERR_OK;
@@ -150,6 +161,9 @@ main(int argc, char **argv)
 		opt_usage_error("%s", e.text);
 	if (n > 0)
 		operand = (const char *const *)argv;
+	worst = doctrust_load(&o.trust, &a);
+	if (worst != ERR_OK)
+		return worst;
 	output_open(&out, o.output);
 	for (int i = 0; i < (n > 0 ? n : 1); i++)
 		worst = err_worst(worst, one_file(operand[i], &o, &out));
@@ -157,5 +171,6 @@ main(int argc, char **argv)
 		output_abandon(&out);
 	else
 		output_commit(&out);
+	arena_free(&a);
 	return worst;
 }

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "doctrust.h"
 #include "document.h"
 #include "evidence.h"
 #include "input.h"
@@ -17,6 +18,7 @@
 struct opts {
 	struct document_options document;
 	struct opt_list feed;
+	struct doctrust trust;
 	const char *subject;
 	const char *subject_digest;
 	bool lossy;
@@ -36,7 +38,9 @@ one_document(struct evidence *ev, const struct json *v,
 	} else {
 		rc = document_recognise(v, &o->document, a, &d, &e);
 		if (rc == ERR_OK)
-			d.lossy = d.lossy || in->stream.lossy;
+			rc = signers_of(v, &o->trust.trust, a, &d.signed_by,
+			    &e);
+		d.lossy = d.lossy || in->stream.lossy;
 	}
 	if (rc == ERR_OK)
 		rc = evidence_add(ev, &d, &e);
@@ -77,8 +81,9 @@ put_piece(void *ctx, struct slice piece)
 
 static const struct opt_usage usage = {
 	"[--subject NAME@VERSION] [--subject-digest DIGEST]\n"
-	"[--role ROLE] [--format FORMAT] [--origin NAME]\n"
-	"[--feed NAME=EPOCH]... [--lossy-numbers] [-o FILE] [FILE...]",
+	"[--role ROLE] [--format FORMAT] [--keyring FILE]\n"
+	"[--trusted-root FILE]... [--origin NAME] [--feed NAME=EPOCH]...\n"
+	"[--lossy-numbers] [-o FILE] [FILE...]",
 	"merge documents into one body of evidence"
 };
 
@@ -95,6 +100,10 @@ parse_options(struct opts *o, int argc, char **argv, int *operands)
 		    "attestation" },
 		{ 0, "format", OPT_TEXT, &o->document.format, "FORMAT",
 		    "the files' format, in place of detection" },
+		{ 0, "keyring", OPT_TEXT, &o->trust.keyring_file, "FILE",
+		    "keys that envelopes are verified with" },
+		{ 0, "trusted-root", OPT_LIST, &o->trust.root_files, "FILE",
+		    "authorities and logs that bundles are verified with" },
 		{ 0, "origin", OPT_TEXT, &o->document.origin, "NAME",
 		    "where the files come from, in the operator's word" },
 		{ 0, "feed", OPT_LIST, &o->feed, "NAME=EPOCH",
@@ -119,6 +128,7 @@ main(int argc, char **argv)
 {
 	struct opts o = { .output = NULL };
 	struct evidence_subject subject = { NULL, NULL };
+	struct arena a = { NULL, NULL, NULL };
 	struct digest digest;
 	struct evidence *ev;
 	struct output out;
@@ -135,6 +145,9 @@ main(int argc, char **argv)
 			    "hexadecimal digits", o.subject_digest);
 		subject.digest = &digest;
 	}
+	worst = doctrust_load(&o.trust, &a);
+	if (worst != ERR_OK)
+		return worst;
 	ev = evidence_open();
 	for (int i = 0; i < (n > 0 ? n : 1); i++)
 		worst = err_worst(worst,
@@ -150,5 +163,6 @@ main(int argc, char **argv)
 		output_commit(&out);
 	}
 	evidence_close(ev);
+	arena_free(&a);
 	return worst;
 }

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "b64.h"
+#include "canon.h"
+#include "digest.h"
 #include "format.h"
 #include "intoto.h"
 
@@ -202,9 +204,18 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 static void
 read_statement(struct part *p, const struct json *doc)
 {
-	struct slice type = part_need(p, doc, "predicateType", "Statement");
+	const struct json *predicate = json_get(doc, "predicate");
+	struct json o = json_object();
+	struct digest d;
 
-	(void)type;
+	json_set(p->a, &o, "predicateType", json_string(part_need(p, doc,
+	    "predicateType", "Statement")));
+	if (predicate != NULL) {
+		d = digest_json(predicate);
+		json_set(p->a, &o, "predicate", digest_value(p->a, &d));
+	}
+	p->inventory = false;
+	p->extra = canon_text(p->a, &o);
 }
 
 const struct format format_intoto = {
