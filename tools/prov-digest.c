@@ -553,5 +553,7 @@ main(int argc, char **argv)
 	digester_close(job.digester);
 	arena_free(&job.record);
 	arena_free(&job.run);
+	mem_free(job.o.feeds.item);
+	mem_free(job.o.rules.item);
 	return (int)worst;
 }
