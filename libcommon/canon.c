@@ -221,7 +221,8 @@ enum {
 	 * NUMBER_MAX) and the 16 bytes that are stored at a time. */
 	SLACK = 64,
 	PIECE = 64 * 1024,	/* handed on when no object is open */
-	GROW_FAR = 1024 * 1024
+	SMALL = 4 * 1024,	/* an object that is put in order in place */
+	GROW_FAR = 128 * 1024
 };
 
 /* A member of an open object: where its text begins in the output. */
@@ -243,6 +244,24 @@ struct sorted {
 	uint32_t offset;
 };
 
+/* A large object that is not in order.  Nested ones would be moved as often
+ * as they are deep, so they stay where they are until they are handed on. */
+struct late {
+	size_t start, end;	/* its members in the output, as read */
+	size_t piece, pieces;	/* in order */
+};
+
+/* Members of a late object, or what stands between such objects. */
+struct piece {
+	size_t start, end;
+};
+
+/* What hand_on_all is in the middle of. */
+struct handing {
+	struct piece now;
+	size_t next, last;	/* pieces of the object that follow */
+};
+
 struct open {
 	size_t first;		/* of its entries */
 	size_t keys;		/* length of keys before its own */
@@ -261,6 +280,8 @@ struct writer {
 	struct buf stack;
 	struct buf order;	/* struct sorted of one object */
 	struct buf scratch;
+	struct buf late;	/* by end; by start while they are handed on */
+	struct buf pieces;
 	uint32_t objects;	/* open */
 	enum status (*sink)(void *, struct slice, struct err *);
 	void *ctx;
@@ -539,24 +560,6 @@ sort_entries(struct writer *w)
 	    lex_duplicate(&w->lex, twice->key, twice->offset);
 }
 
-static bool
-hand_on(struct writer *w, struct slice piece)
-{
-	if (w->lex.rc == ERR_OK)
-		w->lex.rc = w->sink(w->ctx, piece, w->lex.e);
-	return w->lex.rc == ERR_OK;
-}
-
-/* All that is written, which no open object needs. */
-static bool
-hand_on_all(struct writer *w)
-{
-	size_t n = (size_t)(w->o - w->out.data);
-
-	w->o = w->out.data;
-	return hand_on(w, (struct slice){ w->out.data, n });
-}
-
 /* memcpy that may write (and read) up to 15 bytes too many, which is faster
  * for what is short. */
 static inline void
@@ -601,26 +604,137 @@ reorder(struct writer *w)
 	}
 }
 
-/* The same for a large object that stands in no other: its members leave in
- * order, and nothing is copied. */
+/* The same for a large object, later. */
 static bool
-hand_on_members(struct writer *w)
+reorder_late(struct writer *w)
 {
 	const struct sorted *s;
-	size_t n;
+	struct late o = {
+		.start = first_entry(w)->start,
+		.end = (size_t)(w->o - w->out.data),
+		.piece = w->pieces.len / sizeof(struct piece)
+	};
 
 	if (!sort_entries(w))
 		return false;
 	s = (const struct sorted *)(const void *)w->order.data;
-	n = w->order.len / sizeof(*s);
-	if (!hand_on(w, (struct slice){ w->out.data,
-	    first_entry(w)->start }))
+	o.pieces = w->order.len / sizeof(*s);
+	for (size_t i = 0; i < o.pieces; i++) {
+		size_t start = (size_t)(s[i].text.data - w->out.data);
+		struct piece p = { start, start + s[i].text.len };
+
+		buf_add(&w->pieces, &p, sizeof(p));
+	}
+	buf_add(&w->late, &o, sizeof(o));
+	return true;
+}
+
+/* --- handing on --------------------------------------------------------- */
+
+static bool
+hand_on(struct writer *w, struct slice piece)
+{
+	if (w->lex.rc == ERR_OK && piece.len > 0)
+		w->lex.rc = w->sink(w->ctx, piece, w->lex.e);
+	return w->lex.rc == ERR_OK;
+}
+
+/* Small pieces are collected. */
+static bool
+collect(struct writer *w, const char *data, size_t len)
+{
+	if (len < SMALL) {
+		buf_add(&w->scratch, data, len);
+		if (w->scratch.len < PIECE)
+			return true;
+		len = 0;
+	}
+	if (!hand_on(w, buf_get(&w->scratch)))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((i > 0 && !hand_on(w, SLICE(","))) ||
-		    !hand_on(w, s[i].text))
-			return false;
+	buf_reset(&w->scratch);
+	return hand_on(w, (struct slice){ data, len });
+}
+
+static int
+late_cmp(const void *a, const void *b)
+{
+	const struct late *la = a, *lb = b;
+
+	return (la->start > lb->start) - (la->start < lb->start);
+}
+
+/* The first late object whose brace, one before its members, stands in a
+ * piece; or NULL. */
+static const struct late *
+late_in(const struct writer *w, const struct piece *p)
+{
+	const struct late *late = (const struct late *)(const void *)
+	    w->late.data;
+	size_t n = w->late.len / sizeof(*late), low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (late[mid].start <= p->start)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && late[low].start <= p->end ? late + low : NULL;
+}
+
+/* The output with the members of late objects in order.  An explicit stack:
+ * they stand in each other. */
+static bool
+hand_on_late(struct writer *w, size_t len)
+{
+	struct buf stack = { 0 };
+	struct handing h = { .now = { 0, len } };
+	bool good = true;
+
+	qsort(w->late.data, w->late.len / sizeof(struct late),
+	    sizeof(struct late), late_cmp);
+	buf_reset(&w->scratch);
+	while (good) {
+		const struct late *o = late_in(w, &h.now);
+		size_t end = o != NULL ? o->start : h.now.end;
+
+		good = collect(w, w->out.data + h.now.start,
+		    end - h.now.start);
+		if (o != NULL) {
+			h.now.start = o->end;	/* goes on behind it */
+			buf_add(&stack, &h, sizeof(h));
+			h.next = o->piece;
+			h.last = o->piece + o->pieces;
+		} else if (h.next < h.last) {
+			good = good && collect(w, ",", 1);
+		} else if (stack.len > 0) {
+			stack.len -= sizeof(h);
+			memcpy(&h, stack.data + stack.len, sizeof(h));
+			continue;
+		} else {
+			break;
+		}
+		memcpy(&h.now, w->pieces.data + h.next++ * sizeof(h.now),
+		    sizeof(h.now));
+	}
+	buf_free(&stack);
+	return good && hand_on(w, buf_get(&w->scratch));
+}
+
+/* All that is written, which no open object needs. */
+static bool
+hand_on_all(struct writer *w)
+{
+	size_t n = (size_t)(w->o - w->out.data);
+
 	w->o = w->out.data;
+	if (w->late.len == 0)
+		return hand_on(w, (struct slice){ w->out.data, n });
+	if (!hand_on_late(w, n))
+		return false;
+	buf_reset(&w->late);
+	buf_reset(&w->pieces);
 	return true;
 }
 
@@ -645,9 +759,9 @@ close_container(struct writer *w)
 	struct open *c = top(w);
 
 	if (c->is_object) {
-		if (c->unsorted && !(w->objects == 1 &&
-		    w->o - w->out.data >= PIECE ? hand_on_members(w) :
-		    reorder(w)))
+		if (c->unsorted && !((size_t)(w->o - w->out.data) -
+		    first_entry(w)->start <= SMALL ? reorder(w) :
+		    reorder_late(w)))
 			return false;
 		w->entries.len = c->first * sizeof(struct entry);
 		w->keys.len = c->keys;
@@ -781,5 +895,7 @@ canon_stream(struct json_stream *s, const struct json_limits *limits,
 	buf_free(&w.stack);
 	buf_free(&w.order);
 	buf_free(&w.scratch);
+	buf_free(&w.late);
+	buf_free(&w.pieces);
 	return w.lex.rc;
 }

@@ -228,6 +228,45 @@ test_large(void)
 	buf_free(&text);
 }
 
+/* Objects that stand in each other, none in order, all sizes. */
+static void
+test_nested(void)
+{
+	int bad = 0;
+
+	for (int i = 0; i < 60; i++) {
+		struct json v = json_string(random_string());
+		struct buf text = { 0 };
+
+		for (uint32_t depth = below(60); depth > 0; depth--) {
+			struct json o = json_object();
+			size_t n = below(3) == 0 ? below(9000) : below(90);
+			char *filler = arena_alloc(&arena, n);
+
+			memset(filler, 'x', n);
+			json_set(&arena, &o, "filler",
+			    json_string((struct slice){ filler, n }));
+			for (uint32_t m = below(40); m > 0; m--)
+				json_set_slice(&arena, &o, random_string(),
+				    random_value(1));
+			json_set(&arena, &o, "nested", v);
+			v = json_array();
+			for (uint32_t m = below(3); m > 0; m--)
+				json_push(&arena, &v, random_value(2));
+			json_push(&arena, &v, o);
+			if (below(4) != 0)
+				v = o;
+		}
+		write_somehow(&text, &v);
+		bad += !streams_to(buf_get(&text), 5000,
+		    canon_text(&arena, &v));
+		buf_free(&text);
+		arena_reset(&arena);
+	}
+	ok(bad == 0, "large objects in each other are put in order, %d are "
+	    "not", bad);
+}
+
 static enum status
 no_room(void *ctx, struct slice piece, struct err *e)
 {
@@ -246,6 +285,7 @@ main(void)
 
 	test_properties();
 	test_large();
+	test_nested();
 	arena_free(&arena);
 
 	json_push(&arena, &a, json_z("b"));
