@@ -863,7 +863,7 @@ cache_clear_readers(struct cache *c, uint64_t *cleared, struct err *e)
 void
 cache_add(struct cache *c, unsigned counter, uint64_t n)
 {
-	if (c->counter == NULL || counter >= CACHE_COUNTERS)
+	if (c == NULL || c->counter == NULL || counter >= CACHE_COUNTERS)
 		return;
 	guard.inside = 0;
 	guard.active = 1;
@@ -880,7 +880,7 @@ cache_counter(struct cache *c, unsigned counter)
 {
 	volatile uint64_t n = 0;
 
-	if (c->counter == NULL || counter >= CACHE_COUNTERS)
+	if (c == NULL || c->counter == NULL || counter >= CACHE_COUNTERS)
 		return 0;
 	guard.inside = 0;
 	guard.active = 1;

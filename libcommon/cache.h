@@ -104,7 +104,7 @@ enum status cache_clear_readers(struct cache *c, uint64_t *cleared,
 /*
  * Counters: a small file beside the environment that every process maps and
  * adds to; they survive kill -9 and never go back.  Without the file (read
- * only, disk full) adding does nothing and reading gives 0.
+ * only, disk full; c NULL) adding does nothing and reading gives 0.
  */
 enum {
 	CACHE_COUNTERS = 511

@@ -419,6 +419,16 @@ event() {	# SEQUENCE KIND MEMBER...
 	"$SRCDIR/ci/crash-cache" 40 "$BUILDDIR"
 }
 
+@test "prov-cache: where there is no cache, there is nothing in it" {
+	prov-cache stats --cache c >got
+	[ "$(jq .entries got)" -eq 0 ]
+	prov-cache metrics --cache c | grep -qx 'provcache_entries 0'
+	prov-cache export --cache c >got
+	[ ! -s got ]
+	prov-cache check --cache c
+	[ ! -e c ]
+}
+
 @test "prov-cache: usage that is refused" {
 	for args in 'get --verdict --inputs x' 'get --first 1' \
 		'get --root zz' 'get --at yesterday x' 'invalidate' \

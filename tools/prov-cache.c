@@ -62,6 +62,16 @@ store_open(const char *dir, enum entry_mode mode, struct entry_store **out)
 	return rc == ERR_OK ? ERR_OK : msg_err(dir, &e);
 }
 
+/* For what needs no cache to be there: *out is NULL then. */
+static enum status
+store_look(const char *dir, struct entry_store **out)
+{
+	struct err e;
+	enum status rc = entry_open(dir, ENTRY_READ, out, &e);
+
+	return rc == ERR_OK || rc == ERR_NO ? ERR_OK : msg_err(dir, &e);
+}
+
 static void
 no_operands(int n)
 {
@@ -367,12 +377,12 @@ do_export(int argc, char **argv)
 	enum status rc;
 
 	no_operands(opt_parse(&usage, table, argc, argv));
-	rc = store_open(o.cache, ENTRY_READ, &x.store);
+	rc = store_look(o.cache, &x.store);
 	if (rc != ERR_OK)
 		return (int)rc;
 	output_open(&x.out, o.output);
 	do {
-		rc = entry_scan(x.store, &from, SCAN_BATCH, INT64_MIN,
+		rc = x.store == NULL ? ERR_NO : entry_scan(x.store, &from, SCAN_BATCH, INT64_MIN,
 		    export_one, &x, &e);
 	} while (rc == ERR_OK);
 	if (rc == ERR_NO) {
@@ -545,9 +555,9 @@ static enum status
 print_stats(struct entry_store *s, struct output *out, struct err *e)
 {
 	struct arena a = { 0 };
-	struct entry_stats n;
+	struct entry_stats n = { 0 };
 	struct json o = json_object();
-	enum status rc = entry_stats(s, &n, e);
+	enum status rc = s != NULL ? entry_stats(s, &n, e) : ERR_OK;
 
 	if (rc == ERR_OK) {
 		json_set(&a, &o, "bytes", json_uint(&a, n.used_bytes));
@@ -571,14 +581,14 @@ static enum status
 print_metrics(struct entry_store *s, struct output *out, struct err *e)
 {
 	struct buf text = { 0 };
-	struct entry_stats n;
+	struct entry_stats n = { 0 };
 	struct metrics_gauges g;
-	enum status rc = entry_stats(s, &n, e);
+	enum status rc = s != NULL ? entry_stats(s, &n, e) : ERR_OK;
 
 	if (rc == ERR_OK) {
 		g = (struct metrics_gauges){ n.entries, n.used_bytes,
 			n.outbox };
-		metrics_text(entry_cache(s), &g, &text);
+		metrics_text(s != NULL ? entry_cache(s) : NULL, &g, &text);
 		output_bytes(out, buf_get(&text));
 	}
 	buf_free(&text);
@@ -590,11 +600,11 @@ check_all(struct entry_store *s, struct output *out, struct err *e)
 {
 	struct arena a = { 0 };
 	struct digest *id;
-	size_t n;
-	enum status rc = entry_check(s, e);
+	size_t n = 0;
+	enum status rc = s != NULL ? entry_check(s, e) : ERR_OK;
 
 	(void)out;
-	if (rc == ERR_OK)
+	if (rc == ERR_OK && s != NULL)
 		rc = ledger_list(s, &a, &id, &n, e);
 	for (size_t i = 0; rc == ERR_OK && i < n; i++)
 		rc = ledger_check(s, &id[i], e);
@@ -617,7 +627,7 @@ report(int argc, char **argv, const struct opt_usage *usage,
 	enum status rc;
 
 	no_operands(opt_parse(usage, table, argc, argv));
-	rc = store_open(o.cache, ENTRY_READ, &s);
+	rc = store_look(o.cache, &s);
 	if (rc != ERR_OK)
 		return (int)rc;
 	output_open(&out, o.output);
