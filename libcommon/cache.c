@@ -24,9 +24,10 @@
 
 enum {
 	READERS = 1022,		/* processes that read at one time */
-	TICK = 2,		/* seconds without a step forward ... */
-	TICKS_READ = 1,		/* ... that a read may take */
-	TICKS_WRITE = 5,	/* ... that a writer may wait in the queue */
+	TICK = 1,		/* seconds */
+	TICKS_READ = 2,		/* without a step forward that a read may
+				 * take */
+	TICKS_WRITE = 10,	/* that a writer may wait in the queue */
 	GROW_TRIES = 16,
 	DAMAGED_TEXT = 128
 };
@@ -73,6 +74,7 @@ static struct {
 	volatile sig_atomic_t inside;	/* LMDB's code is running */
 	volatile sig_atomic_t ticks;
 	volatile sig_atomic_t limit;
+	volatile sig_atomic_t armed;	/* the clock is running */
 	unsigned users;		/* open handles: the actions stay for them */
 	struct sigaction old_bus, old_segv, old_abrt, old_alarm;
 } guard;
@@ -90,8 +92,21 @@ on_fault(int sig)
 }
 
 static void
+disarm(void)
+{
+	struct itimerval never = { { 0, 0 }, { 0, 0 } };
+
+	guard.armed = 0;
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* The clock runs on after a guard, for the next one; when it finds none, it
+ * stops. */
+static void
 on_tick(int sig)
 {
+	if (!guard.active)
+		disarm();
 	if (!guard.active || ++guard.ticks <= guard.limit || !guard.inside)
 		return;
 	guard.active = 0;
@@ -129,6 +144,7 @@ guard_remove(void)
 {
 	if (--guard.users > 0)
 		return;
+	disarm();
 	(void)sigaction(SIGBUS, &guard.old_bus, NULL);
 	(void)sigaction(SIGSEGV, &guard.old_segv, NULL);
 	(void)sigaction(SIGABRT, &guard.old_abrt, NULL);
@@ -141,19 +157,19 @@ guard_on(int ticks)
 	struct itimerval tick = { { TICK, 0 }, { TICK, 0 } };
 
 	guard.ticks = 0;
-	guard.limit = ticks - 1;
+	guard.limit = ticks;
 	guard.inside = 0;
 	guard.active = 1;
-	(void)setitimer(ITIMER_REAL, &tick, NULL);
+	if (!guard.armed) {
+		guard.armed = 1;
+		(void)setitimer(ITIMER_REAL, &tick, NULL);
+	}
 }
 
 static void
 guard_off(void)
 {
-	struct itimerval never = { { 0, 0 }, { 0, 0 } };
-
 	guard.active = 0;
-	(void)setitimer(ITIMER_REAL, &never, NULL);
 }
 
 /* Around every call of LMDB: the clock counts from here. */

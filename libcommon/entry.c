@@ -256,11 +256,11 @@ entry_invalidate(struct entry_store *s, const struct entry_invalidation *list,
 /* --- getting ------------------------------------------------------------ */
 
 struct get_call {
-	const struct digest *verikey;
+	const struct digest *key;
+	size_t n;
 	int64_t at;
 	struct arena *arena;
-	struct entry *out;
-	enum entry_state state;
+	struct entry_found *found;
 };
 
 /* What the record says at that time. */
@@ -301,19 +301,58 @@ load(struct cache *c, const struct digest *verikey, struct arena *a,
 }
 
 static enum status
-get_in(struct cache *c, void *ctx, struct err *e)
+get_one(struct cache *c, const struct get_call *g, size_t i, struct err *e)
 {
-	struct get_call *g = ctx;
+	struct entry_found *found = &g->found[i];
 	struct entryrec_dep *deps;
 	size_t n;
-	enum status rc = load(c, g->verikey, g->arena, g->out, &deps, &n, e);
+	enum status rc = load(c, &g->key[i], g->arena, &found->entry, &deps,
+	    &n, e);
 
-	g->state = ENTRY_MISSING;
+	found->state = ENTRY_MISSING;
 	if (rc == ERR_NO)
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
-	return judge(c, g->out, deps, n, g->at, &g->state, e);
+	return judge(c, &found->entry, deps, n, g->at, &found->state, e);
+}
+
+static enum status
+get_in(struct cache *c, void *ctx, struct err *e)
+{
+	struct get_call *g = ctx;
+	uint64_t before = nanoseconds(), now;
+	enum status rc = ERR_OK;
+
+	for (size_t i = 0; i < g->n && rc == ERR_OK; i++) {
+		rc = get_one(c, g, i, e);
+		now = nanoseconds();
+		g->found[i].nanoseconds = now - before;
+		before = now;
+	}
+	return rc;
+}
+
+enum status
+entry_get_many(struct entry_store *s, const struct digest *key, size_t n,
+    int64_t at, struct arena *a, struct entry_found *found, struct err *e)
+{
+	static const enum metrics_result result[] = {
+		[ENTRY_HIT] = METRICS_HIT,
+		[ENTRY_MISSING] = METRICS_NOT_FOUND,
+		[ENTRY_EXPIRED] = METRICS_EXPIRED,
+		[ENTRY_INVALIDATED] = METRICS_INVALIDATED,
+	};
+	struct get_call g = { key, n, at, a, found };
+	enum status rc = cache_run(s->cache, false, get_in, &g, e);
+
+	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+		metrics_request(s->cache, METRICS_LMDB,
+		    result[found[i].state]);
+		metrics_latency(s->cache, METRICS_GET, METRICS_LMDB,
+		    found[i].nanoseconds);
+	}
+	return rc;
 }
 
 enum status
@@ -321,20 +360,21 @@ entry_get(struct entry_store *s, const struct digest *verikey, int64_t at,
     struct arena *a, struct entry *out, enum entry_state *state,
     struct err *e)
 {
-	struct get_call g = { verikey, at, a, out, ENTRY_MISSING };
-	uint64_t start = nanoseconds();
-	enum status rc = cache_run(s->cache, false, get_in, &g, e);
+	struct entry_found found;
+	enum status rc = entry_get_many(s, verikey, 1, at, a, &found, e);
 
-	*state = g.state;
+	*state = ENTRY_MISSING;
 	if (rc != ERR_OK)
 		return rc;
-	metrics_request(s->cache, METRICS_LMDB, g.state == ENTRY_HIT ?
-	    METRICS_HIT : g.state == ENTRY_MISSING ? METRICS_NOT_FOUND :
-	    g.state == ENTRY_EXPIRED ? METRICS_EXPIRED :
-	    METRICS_INVALIDATED);
-	metrics_latency(s->cache, METRICS_GET, METRICS_LMDB,
-	    nanoseconds() - start);
-	switch (g.state) {
+	*state = found.state;
+	*out = found.entry;
+	return entry_state_status(found.state, e);
+}
+
+enum status
+entry_state_status(enum entry_state state, struct err *e)
+{
+	switch (state) {
 	case ENTRY_HIT:
 		return ERR_OK;
 	case ENTRY_EXPIRED:

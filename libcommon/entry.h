@@ -101,6 +101,21 @@ enum status entry_get(struct entry_store *s, const struct digest *verikey,
     int64_t at, struct arena *a, struct entry *out, enum entry_state *state,
     struct err *e);
 
+/* ERR_OK for a hit; ERR_NO, in words, for the others. */
+enum status entry_state_status(enum entry_state state, struct err *e);
+
+/* What became of one key. */
+struct entry_found {
+	struct entry entry;
+	enum entry_state state;
+	uint64_t nanoseconds;	/* that it took */
+};
+
+/* The same for n keys in one read transaction; ERR_OK whatever the states. */
+enum status entry_get_many(struct entry_store *s, const struct digest *key,
+    size_t n, int64_t at, struct arena *a, struct entry_found *found,
+    struct err *e);
+
 /*
  * Puts, in one durable transaction, the entry, its parts in chunks, its
  * envelopes and the note in the outbox.  gen is entry_generation's answer

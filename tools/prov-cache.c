@@ -17,6 +17,7 @@
 #include "tool.h"
 
 enum {
+	GET_BATCH = 64,		/* keys of one read transaction */
 	SCAN_BATCH = 64,	/* entries of one read transaction */
 	PRUNE_BATCH = 1000	/* entries of one write transaction: readers
 				 * and other writers come in between */
@@ -85,42 +86,72 @@ struct getter {
 	const struct opts *o;
 	struct entry_store *store;
 	int64_t at;
-	struct arena arena;	/* of one entry */
+	struct arena arena;	/* of one batch */
 	struct buf line;
 	struct output out;
+	struct digest key[GET_BATCH];
+	struct entry_found found[GET_BATCH];
+	size_t n;
 };
+
+static enum status
+print_found(struct getter *g, const struct entry_found *f,
+    const struct digest *key)
+{
+	char text[DIGEST_TEXT + 1];
+	struct err e;
+	enum status rc = entry_state_status(f->state, &e);
+
+	buf_reset(&g->line);
+	if (rc == ERR_OK && g->o->verdict)
+		buf_slice(&g->line, f->entry.verdict);
+	else if (rc == ERR_OK && g->o->decision)
+		buf_slice(&g->line, f->entry.decision);
+	else if (rc == ERR_OK && g->o->inputs)
+		buf_slice(&g->line, f->entry.inputs);
+	else if (rc == ERR_OK)
+		rc = entrydoc_write(NULL, &f->entry, false, &g->line, &e);
+	if (rc != ERR_OK) {
+		digest_write(key, text);
+		return msg_err(text, &e);
+	}
+	buf_byte(&g->line, '\n');
+	output_bytes(&g->out, buf_get(&g->line));
+	return ERR_OK;
+}
+
+/* Looks up the keys that were collected. */
+static enum status
+get_batch(struct getter *g)
+{
+	struct err e;
+	size_t n = g->n;
+	enum status worst = ERR_OK;
+
+	g->n = 0;
+	if (n == 0)
+		return ERR_OK;
+	if (entry_get_many(g->store, g->key, n, g->at, &g->arena, g->found,
+	    &e) != ERR_OK)
+		return msg_err(entry_dir(g->store), &e);
+	for (size_t i = 0; i < n; i++)
+		worst = err_worst(worst, print_found(g, &g->found[i],
+		    &g->key[i]));
+	arena_reset(&g->arena);
+	return worst;
+}
 
 static enum status
 get_one(struct getter *g, struct slice key)
 {
-	struct entry entry;
-	enum entry_state state;
-	struct digest id;
 	struct err e;
-	enum status rc;
 
-	if (!digest_option(key, &id))
-		rc = err_bad(&e, "not a veriKey: want 64 hex digits");
-	else
-		rc = entry_get(g->store, &id, g->at, &g->arena, &entry,
-		    &state, &e);
-	buf_reset(&g->line);
-	if (rc == ERR_OK && g->o->verdict)
-		buf_slice(&g->line, entry.verdict);
-	else if (rc == ERR_OK && g->o->decision)
-		buf_slice(&g->line, entry.decision);
-	else if (rc == ERR_OK && g->o->inputs)
-		buf_slice(&g->line, entry.inputs);
-	else if (rc == ERR_OK)
-		rc = entrydoc_write(NULL, &entry, false, &g->line, &e);
-	if (rc != ERR_OK) {
-		rc = msg_err(arena_dup(&g->arena, slice_cut(key, 0, 80)), &e);
-	} else {
-		buf_byte(&g->line, '\n');
-		output_bytes(&g->out, buf_get(&g->line));
+	if (!digest_option(key, &g->key[g->n])) {
+		(void)err_bad(&e, "not a veriKey: want 64 hex digits");
+		return msg_err(arena_dup(&g->arena, slice_cut(key, 0, 80)),
+		    &e);
 	}
-	arena_reset(&g->arena);
-	return rc;
+	return ++g->n == GET_BATCH ? get_batch(g) : ERR_OK;
 }
 
 /* Keys on the lines of standard input. */
@@ -145,6 +176,9 @@ get_lines(struct getter *g)
 			buf_reset(&rest);
 			s = slice_cut(s, n + 1, s.len);
 		}
+		/* One who asks key by key gets an answer to each. */
+		worst = err_worst(worst, get_batch(g));
+		output_flush(&g->out);
 	}
 	if (rc == ERR_OK && rest.len > 0)
 		worst = err_worst(worst, get_one(g, buf_get(&rest)));
@@ -241,6 +275,7 @@ do_get(int argc, char **argv)
 		rc = get_lines(&g);
 	for (int i = 0; i < n; i++)
 		rc = err_worst(rc, get_one(&g, slice_of(argv[i])));
+	rc = err_worst(rc, get_batch(&g));
 	if (rc == ERR_OK || rc == ERR_NO)
 		output_commit(&g.out);
 	else
