@@ -154,6 +154,24 @@ verify_operand(struct job *j, const char *name)
 	return err_worst(worst, rc);
 }
 
+static enum status
+verify_all(struct job *j, int n, char **names)
+{
+	enum status rc = ERR_OK;
+
+	output_open(&j->out, j->o->output);
+	if (n == 0)
+		rc = verify_operand(j, NULL);
+	for (int i = 0; i < n; i++)
+		rc = err_worst(rc, verify_operand(j, names[i]));
+	/* Payloads of a run with a failure in it are not let out. */
+	if (rc == ERR_OK || j->o->report)
+		output_commit(&j->out);
+	else
+		output_abandon(&j->out);
+	return rc;
+}
+
 static int
 do_verify(int argc, char **argv)
 {
@@ -194,18 +212,9 @@ do_verify(int argc, char **argv)
 
 	check_options(&o);
 	rc = load_policy(&j);
-	if (rc != ERR_OK)
-		return (int)rc;
-	output_open(&j.out, o.output);
-	if (n == 0)
-		rc = verify_operand(&j, NULL);
-	for (int i = 0; i < n; i++)
-		rc = err_worst(rc, verify_operand(&j, argv[i]));
-	/* Payloads of a run with a failure in it are not let out. */
-	if (rc == ERR_OK || o.report)
-		output_commit(&j.out);
-	else
-		output_abandon(&j.out);
+	if (rc == ERR_OK)
+		rc = verify_all(&j, n, argv);
+	mem_free(o.roots.item);
 	artifact_close(&j.artifact);
 	regex_close(j.pattern);
 	arena_free(&j.record);
@@ -407,6 +416,8 @@ do_create(int argc, char **argv)
 	rc = load_key(&m, &o);
 	if (rc == ERR_OK)
 		rc = make(&m, n > 0 ? argv[0] : NULL);
+	mem_free(o.timestamps.item);
+	mem_free(o.entries.item);
 	keyfile_close(m.private);
 	keyfile_pass_close(&o.pass);
 	artifact_close(&m.artifact);
