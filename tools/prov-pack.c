@@ -463,16 +463,16 @@ do_verify(int argc, char **argv)
 		rc = load_questions(&o, &a, &check);
 	if (rc == ERR_OK)
 		rc = open_pack(operand, &fd);
-	if (rc != ERR_OK)
-		return (int)rc;
-	output_open(&o.out, o.output);
-	rc = packcheck_run(fd, &a, &check, &pack, &answer, &e);
-	if (rc == ERR_OK)
-		output_json(&o.out, &answer);
-	if (rc == ERR_OK || o.report)
-		output_commit(&o.out);
-	else
-		output_abandon(&o.out);
+	if (rc == ERR_OK) {
+		output_open(&o.out, o.output);
+		rc = packcheck_run(fd, &a, &check, &pack, &answer, &e);
+		if (rc == ERR_OK)
+			output_json(&o.out, &answer);
+		if (rc == ERR_OK || o.report)
+			output_commit(&o.out);
+		else
+			output_abandon(&o.out);
+	}
 	close_trust(&o.trust);
 	arena_free(&o.lines);
 	arena_free(&a);
