@@ -334,6 +334,17 @@ read_peaks(const struct json *list, struct arena *a,
 	return ERR_OK;
 }
 
+/* An optional list that is empty is left out. */
+static enum status
+no_empty_list(const struct json *v, struct err *e)
+{
+	JSON_MEMBERS(m, v)
+		if (m->value.type == JSON_ARRAY && m->value.len == 0)
+			return err_input(e, m->value.offset,
+			    "an empty list, which is left out");
+	return ERR_OK;
+}
+
 enum status
 merkledoc_read(const struct json *v, struct arena *a,
     struct merkledoc_tree *out, struct err *e)
@@ -343,6 +354,7 @@ merkledoc_read(const struct json *v, struct arena *a,
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = shape_check(v, tree_shape, "prov.merkle/v1", e)) != ERR_OK ||
+	    (rc = no_empty_list(v, e)) != ERR_OK ||
 	    (rc = read_digest(v, "root", &out->root, e)) != ERR_OK ||
 	    (rc = read_count(v, "treeSize", &out->size, e)) != ERR_OK ||
 	    (rc = read_count(v, "chunkSize", &out->chunk_size, e)) != ERR_OK ||

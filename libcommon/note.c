@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <string.h>
 
 #include "b64.h"
@@ -180,4 +181,79 @@ checkpoint_verify(const struct checkpoint *c, const struct note_signer *by,
 		    (int)by->name.len, by->name.data, c->count,
 		    (int)c->signatures[0].name.len, c->signatures[0].name.data);
 	return ERR_OK;
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+enum {
+	ED25519_NOTE = 1	/* C2SP signed-note's number for Ed25519 */
+};
+
+/* A name stands between spaces, and '+' ends it in a verifier key. */
+static bool
+is_name(struct slice s)
+{
+	return s.len > 0 && is_clean(s) && slice_find(s, ' ') == s.len &&
+	    slice_find(s, '+') == s.len && slice_find(s, '\n') == s.len;
+}
+
+enum status
+checkpoint_key_id(struct slice name, const struct key *key,
+    uint8_t id[NOTE_KEY_ID], struct err *e)
+{
+	struct buf b = { 0 };
+	struct digest d;
+
+	if (key->public.type != CRYPT_ED25519)
+		return err_bad(e, "checkpoints are signed with Ed25519 keys");
+	if (!is_name(name))
+		return err_bad(e, "an origin that is empty, or has a space "
+		    "or a plus sign");
+	buf_slice(&b, name);
+	buf_byte(&b, '\n');
+	buf_byte(&b, ED25519_NOTE);
+	buf_slice(&b, key->public.point);
+	d = digest_bytes(buf_get(&b));
+	buf_free(&b);
+	memcpy(id, d.sha256, NOTE_KEY_ID);
+	return ERR_OK;
+}
+
+enum status
+checkpoint_write(struct slice origin, uint64_t size,
+    const struct digest *root, const struct crypt_private *private,
+    struct arena *a, struct slice *note, struct err *e)
+{
+	struct slice hash = { (const char *)root->sha256, DIGEST_SIZE };
+	struct crypt_public public;
+	struct slice signature;
+	struct buf b = { 0 }, line = { 0 };
+	uint8_t id[NOTE_KEY_ID];
+	struct key key;
+	enum status rc;
+
+	if ((rc = crypt_private_public(private, a, &public, e)) != ERR_OK ||
+	    (rc = key_of(&public, a, &key, e)) != ERR_OK ||
+	    (rc = checkpoint_key_id(origin, &key, id, e)) != ERR_OK)
+		return rc;
+	buf_slice(&b, origin);
+	buf_printf(&b, "\n%" PRIu64 "\n", size);
+	b64_write(&b, hash);
+	buf_byte(&b, '\n');
+	rc = crypt_sign(private, CRYPT_PURE, CRYPT_SHA256, buf_get(&b), a,
+	    &signature, e);
+	if (rc == ERR_OK) {
+		buf_add(&line, id, sizeof(id));
+		buf_slice(&line, signature);
+		buf_byte(&b, '\n');
+		buf_text(&b, dash);
+		buf_slice(&b, origin);
+		buf_byte(&b, ' ');
+		b64_write(&b, buf_get(&line));
+		buf_byte(&b, '\n');
+		*note = arena_slice(a, buf_get(&b));
+	}
+	buf_free(&line);
+	buf_free(&b);
+	return rc;
 }

@@ -48,4 +48,16 @@ struct note_signer {
 enum status checkpoint_verify(const struct checkpoint *c,
     const struct note_signer *by, struct err *e);
 
+/* --- writing ------------------------------------------------------------ */
+
+/* The key id of an Ed25519 key under a name: the first bytes of
+ * SHA-256(name LF 0x01 key), as C2SP signed-note has it.  ERR_INPUT for
+ * another type of key, and for a name that is empty or has a space or '+'. */
+enum status checkpoint_key_id(struct slice name, const struct key *key,
+    uint8_t id[NOTE_KEY_ID], struct err *e);
+/* The checkpoint of a tree, signed under its origin's name. */
+enum status checkpoint_write(struct slice origin, uint64_t size,
+    const struct digest *root, const struct crypt_private *key,
+    struct arena *a, struct slice *note, struct err *e);
+
 #endif

@@ -239,6 +239,61 @@ root_of() { sed -n 's/.*"root":"\([^"]*\)".*/\1/p' "$1"; }
 	refuses 1 prov-merkle verify --chunk 9 d/manifest.json d/00000004.chunk
 }
 
+@test "prov-merkle checkpoint: signed notes that proofs must fit" {
+	dsse-key generate --type ed25519 --no-passphrase -o k
+	dsse-key public k >pub
+	dsse-key generate --type ed25519 --no-passphrase -o k2
+	dsse-key public k2 >pub2
+	lines 50 >f
+	prov-merkle root --leaves lines f >late
+	head -n 20 f | prov-merkle root --leaves lines >early
+	for t in early late; do
+		prov-merkle checkpoint --origin log.example/x -k k $t >$t.note
+		prov-merkle verify --checkpoint $t.note -k pub $t
+	done
+	sed -n 1,2p late.note >got
+	printf 'log.example/x\n50\n' >want
+	same want got
+	[ "$(sed -n 3p late.note | base64 -d | od -An -v -tx1 | tr -d ' \n')" = \
+		"$(root_of late | cut -c8-)" ]
+	prov-merkle prove --leaves lines --index 7 f >p
+	prov-merkle verify --checkpoint late.note -k pub --origin log.example/x p
+	refuses 1 prov-merkle verify --checkpoint early.note -k pub p
+	refuses 1 prov-merkle verify --checkpoint late.note -k pub2 p
+	refuses 1 prov-merkle verify --checkpoint late.note -k pub --origin y p
+	sed '2s/50/51/' late.note >bad
+	refuses 1 prov-merkle verify --checkpoint bad -k pub p
+	prov-merkle consistency --leaves lines --size1 20 f >g
+	prov-merkle verify --checkpoint early.note --checkpoint late.note -k pub g
+	refuses 1 prov-merkle verify --checkpoint late.note \
+		--checkpoint early.note -k pub g
+	refuses 2 prov-merkle verify --checkpoint late.note p
+	refuses 2 prov-merkle checkpoint --origin 'a b' -k k late
+	dsse-key generate --type ecdsa-p256 --no-passphrase -o e
+	refuses 2 prov-merkle checkpoint --origin a -k e late
+}
+
+@test "prov-merkle checkpoint: node verifies the note's signature" {
+	need_command node
+	dsse-key generate --type ed25519 --no-passphrase -o k
+	dsse-key public k >pub
+	lines 50 | prov-merkle root --leaves lines |
+		prov-merkle checkpoint --origin log.example/x -k k >note
+	node -e '
+		const c = require("crypto"), fs = require("fs");
+		const note = fs.readFileSync("note", "utf8");
+		const pub = c.createPublicKey(fs.readFileSync("pub"));
+		const raw = pub.export({ format: "der", type: "spki" }).subarray(-32);
+		const at = note.lastIndexOf("\n\n");
+		const [, name, sig] = note.slice(at + 2).trim().split(" ");
+		const bytes = Buffer.from(sig, "base64");
+		const id = c.createHash("sha256").update(name + "\n\x01")
+			.update(raw).digest().subarray(0, 4);
+		if (!id.equals(bytes.subarray(0, 4))) process.exit(1);
+		if (!c.verify(null, note.slice(0, at + 1), pub,
+			bytes.subarray(4))) process.exit(2);'
+}
+
 @test "prov-merkle verify: documents that are no proofs are refused" {
 	lines 5 >f
 	prov-merkle prove --leaves lines --index 2 f >p

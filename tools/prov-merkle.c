@@ -3,18 +3,19 @@
  * prov-merkle - RFC 6962 trees over bytes, records and leaves: roots,
  * proofs, chunk stores.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "chunker.h"
 #include "chunkstore.h"
 #include "input.h"
+#include "keyfile.h"
 #include "merkledoc.h"
 #include "msg.h"
+#include "note.h"
 #include "opt.h"
 #include "output.h"
+#include "proofcmd.h"
 #include "tool.h"
 
 enum {
@@ -32,10 +33,8 @@ struct opts {
 	struct opt_list index;
 	uint64_t size1;
 	uint64_t size2;
-	const char *root;
-	const char *leaf;
-	struct opt_list chunk;
-	const char *data;	/* a chunk's file, the second operand */
+	const char *origin;
+	const char *key;
 };
 
 #define INPUT_OPTIONS(o) \
@@ -382,182 +381,68 @@ do_store(int argc, char **argv)
 	return (int)chunkstore_write(argv[0], argv[1], o.chunk_size);
 }
 
-/* --- verify ------------------------------------------------------------- */
+/* --- checkpoint --------------------------------------------------------- */
 
-/* The leaf the user brings: its hash, or its data in a file. */
 static enum status
-own_leaf(const struct opts *o, struct arena *a, struct digest *d)
+sign_tree(const struct opts *o, struct keyfile_pass *pass, const char *name,
+    struct arena *a, struct slice *note)
 {
-	struct slice data;
-	enum status rc;
-
-	if (o->leaf != NULL) {
-		if (!digest_option(slice_of(o->leaf), d))
-			opt_usage_error("--leaf is 64 hex digits");
-		return ERR_OK;
-	}
-	rc = input_file(o->data, CHUNK_SIZE_MAX, a, &data);
-	if (rc == ERR_OK)
-		*d = merkle_leaf(data);
-	return rc;
-}
-
-/* A chunk against the chunk list of its tree. */
-static enum status
-verify_listed(const struct opts *o, const struct json *doc, struct arena *a,
-    const struct digest *leaf, struct err *e)
-{
+	struct crypt_private *key;
 	struct merkledoc_tree t;
-	uint64_t index;
-	enum status rc = merkledoc_read(doc, a, &t, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (t.chunk == NULL || leaf == NULL || o->chunk.count != 1)
-		return err_bad(e, "a tree, not a proof: want a chunk list, "
-		    "--chunk I and the chunk's FILE");
-	index = number("--chunk", o->chunk.item[0]);
-	if (index >= t.size)
-		return err_no(e, "chunk %" PRIu64 " is not in a tree of %"
-		    PRIu64, index, t.size);
-	if (!digest_equal(leaf, &t.chunk[index].hash))
-		return err_no(e, "chunk %" PRIu64 " has another hash", index);
-	if (o->root != NULL) {
-		struct digest d;
-
-		if (!digest_option(slice_of(o->root), &d))
-			opt_usage_error("--root is 64 hex digits");
-		if (!digest_equal(&d, &t.root))
-			return err_no(e, "the tree has another root");
-	}
-	return ERR_OK;
-}
-
-static enum status
-verify_proof(const struct opts *o, const struct json *doc, struct arena *a,
-    const struct digest *leaf, struct err *e)
-{
-	struct merkledoc_proof p;
-	struct digest d;
-	enum status rc;
-
-	if (slice_is(json_get_text(doc, "kind"), "prov.merkle/v1"))
-		return verify_listed(o, doc, a, leaf, e);
-	rc = merkledoc_read_proof(doc, a, &p, e);
-	if (rc != ERR_OK)
-		return rc;
-	if (leaf != NULL || o->chunk.count > 0) {
-		if (p.kind != MERKLEDOC_INCLUSION)
-			return err_bad(e, "not the proof of one leaf");
-		if (o->chunk.count > 0 && p.leaf->index !=
-		    number("--chunk", o->chunk.item[0]))
-			return err_no(e, "the proof is of leaf %" PRIu64,
-			    p.leaf->index);
-		if (leaf != NULL && p.has_leaf &&
-		    !digest_equal(leaf, &p.leaf->hash))
-			return err_no(e, "the proof is of another leaf");
-		if (leaf != NULL)
-			p.leaf->hash = *leaf;
-		p.has_leaf = p.has_leaf || leaf != NULL;
-	}
-	if (o->root != NULL) {
-		if (!digest_option(slice_of(o->root), &d))
-			opt_usage_error("--root is 64 hex digits");
-		if (p.has_root2 && !digest_equal(&d, &p.root2))
-			return err_no(e, "the proof is for another root");
-		p.root2 = d;
-		p.has_root2 = true;
-	}
-	return merkledoc_check(&p, e);
-}
-
-static enum status
-verify_file(const struct opts *o, const char *name)
-{
-	struct arena run = { 0 }, a = { 0 };
-	struct digest leaf, *given = NULL;
-	struct input in;
 	struct json doc;
 	struct err e;
-	bool got;
-	enum status rc, worst = ERR_OK;
+	enum status rc = input_document(name != NULL ? name : "-", &json_own,
+	    a, &doc);
 
-	if (o->leaf != NULL || o->data != NULL) {
-		rc = own_leaf(o, &run, &leaf);
-		if (rc != ERR_OK)
-			return rc;
-		given = &leaf;
-	}
-	rc = input_open(&in, name, &json_own);
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = input_next(&in, &a, &doc, &got)) == ERR_OK && got) {
-		if (verify_proof(o, &doc, &a, given, &e) != ERR_OK) {
-			/* A proof that fails is told by where it begins. */
-			e.has_offset = true;
-			worst = err_worst(worst, input_fault(&in, &e));
-		}
-		arena_reset(&a);
-	}
-	input_close(&in);
-	arena_free(&a);
-	arena_free(&run);
-	return err_worst(worst, rc);
-}
-
-static enum status
-verify_directory(const struct opts *o, const char *name)
-{
-	struct chunkstore_check c = { .chunks = o->chunk.count };
-	struct digest root;
-	enum status rc;
-
-	if (o->leaf != NULL)
-		opt_usage_error("--leaf is for a proof");
-	if (o->root != NULL && !digest_option(slice_of(o->root), &root))
-		opt_usage_error("--root is 64 hex digits");
-	c.root = o->root != NULL ? &root : NULL;
-	c.chunk = mem_array(NULL, o->chunk.count + 1, sizeof(*c.chunk));
-	for (size_t i = 0; i < o->chunk.count; i++)
-		c.chunk[i] = number("--chunk", o->chunk.item[i]);
-	rc = chunkstore_verify(name, &c);
-	mem_free(c.chunk);
-	return rc;
+	if (merkledoc_read(&doc, a, &t, &e) != ERR_OK)
+		return msg_err(name, &e);
+	rc = keyfile_private(o->key, pass, &key);
+	if (rc != ERR_OK)
+		return rc;
+	rc = checkpoint_write(slice_of(o->origin), t.size, &t.root, key, a,
+	    note, &e);
+	keyfile_close(key);
+	return rc == ERR_OK ? ERR_OK : msg_err(o->key, &e);
 }
 
 static int
-do_verify(int argc, char **argv)
+do_checkpoint(int argc, char **argv)
 {
 	static const struct opt_usage usage = {
-		"[--root R] [--leaf HASH] [PROOF]\n"
-		"[--root R] [--chunk I] PROOF CHUNKFILE\n"
-		"[--root R] [--chunk I]... DIR",
-		"verify a proof, or the chunks of a stored tree"
+		"--origin NAME -k KEY [-o FILE] [TREE]",
+		"sign a tree's root and size"
 	};
 	struct opts o = { 0 };
+	struct keyfile_pass pass = { .file = NULL };
 	const struct opt table[] = {
-		{ 0, "root", OPT_TEXT, &o.root, "R",
-		    "the root it must be (the later one)" },
-		{ 0, "leaf", OPT_TEXT, &o.leaf, "HASH",
-		    "the leaf hash that is proven" },
-		{ 0, "chunk", OPT_LIST, &o.chunk, "I",
-		    "look at this chunk only" },
+		{ 0, "origin", OPT_TEXT, &o.origin, "NAME",
+		    "the log's name, which its checkpoints begin with" },
+		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
+		    "an Ed25519 private key" },
+		KEYFILE_PASS_OPTIONS(pass),
+		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
+		    "write the result to FILE" },
 		OPT_END
 	};
-	int n = opt_parse(&usage, table, argc, argv);
-	struct stat st;
+	const char *name = operand(opt_parse(&usage, table, argc, argv), argv);
+	struct arena a = { 0 };
+	struct output out;
+	struct slice note;
+	enum status rc;
 
-	if (n > 2)
-		opt_usage_error("more than two operands");
-	if (n == 1 && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode))
-		return (int)verify_directory(&o, argv[0]);
-	if (n == 2)
-		o.data = argv[1];
-	if (n == 2 && o.leaf != NULL)
-		opt_usage_error("--leaf and CHUNKFILE exclude each other");
-	if (o.chunk.count > 1)
-		opt_usage_error("only a directory has several chunks");
-	return (int)verify_file(&o, n > 0 ? argv[0] : NULL);
+	if (o.origin == NULL || o.key == NULL)
+		opt_usage_error("--origin and -k are needed");
+	rc = sign_tree(&o, &pass, name, &a, &note);
+	keyfile_pass_close(&pass);
+	if (rc == ERR_OK) {
+		output_open(&out, o.output);
+		output_bytes(&out, note);
+		output_commit(&out);
+	}
+	arena_free(&a);
+	return (int)rc;
 }
 
 int
@@ -572,9 +457,11 @@ main(int argc, char **argv)
 		{ "prove", do_prove, "prove that leaves are in a tree" },
 		{ "consistency", do_consistency,
 		    "prove that a tree begins with an earlier one" },
+		{ "checkpoint", do_checkpoint,
+		    "sign a tree's root and size" },
 		{ "store", do_store,
 		    "cut a file into chunks that are verified one by one" },
-		{ "verify", do_verify,
+		{ "verify", proofcmd_verify,
 		    "verify a proof, or the chunks of a stored tree" },
 		{ NULL, NULL, NULL }
 	};
