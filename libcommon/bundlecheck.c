@@ -354,20 +354,17 @@ check_path_at(struct run *r, int64_t at, struct err *e)
 		struct trust_authority *ca = &root->cas[i];
 		size_t n = ca->count + r->b->chain_count - 1;
 		struct x509_path path = {
-			.leaf = leaf, .pool_count = n,
-			.anchor = &ca->chain[ca->count - 1],
-			.purpose = x509_code_signing, .at = at
+			.leaf = leaf, .purpose = x509_code_signing, .at = at
 		};
 		const struct x509 *issuer;
 		bool mine = false;
 		struct err inner = { 0 };
 
+		/* The authority that the chain names has the best reason. */
 		for (size_t k = 0; k < ca->count; k++)
-			mine = mine || slice_eq(ca->chain[k].subject,
-			    leaf->issuer);
-		for (size_t k = 1; k < r->b->chain_count; k++)
-			mine = mine || slice_eq(r->b->chain[k].subject,
-			    leaf->issuer);
+			for (size_t l = 0; l < r->b->chain_count; l++)
+				mine = mine || slice_eq(r->b->chain[l].issuer,
+				    ca->chain[k].subject);
 		if (ca->unusable != NULL) {
 			err_no(&inner, "the trusted root's CA cannot be used: "
 			    "%s", ca->unusable);
@@ -376,6 +373,7 @@ check_path_at(struct run *r, int64_t at, struct err *e)
 			err_no(&inner, "the trusted root does not trust the "
 			    "certificate's CA at %s", timefmt_text(r->a, at));
 		} else {
+			path.anchor = &ca->chain[ca->count - 1];
 			path.pool = ca->chain;
 			path.pool_count = ca->count;
 			if (r->b->chain_count > 1) {

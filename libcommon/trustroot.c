@@ -7,6 +7,10 @@
 #include "proto.h"
 #include "trustroot.h"
 
+enum {
+	SOON = 90 * TIMEFMT_DAY	/* time enough to bring a new root */
+};
+
 /* PublicKeyDetails of sigstore_common.proto, as far as crypt can. */
 static const struct details {
 	const char *name;
@@ -165,9 +169,10 @@ read_log(struct proto *p, const struct json *o, struct trust_log *log)
 	why = read_window(p, key, &log->window);
 	if (p->status != ERR_OK)
 		return;
+	if (log->id.data == NULL)
+		log->id = SLICE("");
 	if (log->id.len != DIGEST_SIZE) {
-		proto_fault(p, o, "a log whose id has %zu bytes, expected %d",
-		    log->id.len, DIGEST_SIZE);
+		log->unusable = "its id is not 32 bytes";
 		return;
 	}
 	if (note.data != NULL && note.len != sizeof(log->note_id)) {
@@ -207,10 +212,15 @@ read_authority(struct proto *p, const struct json *o,
 	JSON_EACH(it, list) {
 		struct slice raw = proto_bytes(p, it, "rawBytes");
 
-		if (p->status == ERR_OK)
-			p->status = x509_read(raw, &out->chain[n], p->e);
 		if (p->status != ERR_OK)
 			return;
+		if (x509_read(raw, &out->chain[n], NULL) != ERR_OK) {
+			/* The anchor is the last: none, or another, is no
+			 * authority. */
+			out->unusable = "one of its certificates is not "
+			    "X.509 version 3 in DER";
+			break;
+		}
 		out->chain[n].trusted = true;
 		n++;
 	}
@@ -413,10 +423,78 @@ show_authorities(struct arena *a, const struct trust_authority *list,
 	return out;
 }
 
+/* What an operator should know before verification begins to fail. */
+static void
+warn_logs(struct arena *a, struct json *list, const char *what,
+    const struct trust_log *logs, size_t count, int64_t at)
+{
+	struct instant now = { at, 0 };
+	size_t current = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (logs[i].unusable != NULL)
+			json_push(a, list, json_z(arena_printf(a,
+			    "the %s %.*s cannot be used: %s", what,
+			    (int)logs[i].url.len, logs[i].url.data,
+			    logs[i].unusable)));
+		else if (trust_window_holds(&logs[i].window, now))
+			current++;
+	if (current == 0)
+		json_push(a, list, json_z(arena_printf(a, "no %s is trusted "
+		    "at %s", what, timefmt_text(a, at))));
+}
+
+static void
+warn_authorities(struct arena *a, struct json *list, const char *what,
+    const struct trust_authority *all, size_t count, int64_t at)
+{
+	struct instant now = { at, 0 };
+	size_t current = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].unusable != NULL) {
+			json_push(a, list, json_z(arena_printf(a,
+			    "a %s cannot be used: %s", what,
+			    all[i].unusable)));
+			continue;
+		}
+		if (!trust_window_holds(&all[i].window, now))
+			continue;
+		current++;
+		for (size_t k = 0; k < all[i].count; k++)
+			if (all[i].chain[k].not_after < at + SOON)
+				json_push(a, list, json_z(arena_printf(a,
+				    "the %s's certificate %s ends at %s",
+				    what, x509_name_text(a,
+				    all[i].chain[k].subject), timefmt_text(a,
+				    all[i].chain[k].not_after))));
+	}
+	if (current == 0)
+		json_push(a, list, json_z(arena_printf(a, "no %s is trusted "
+		    "at %s", what, timefmt_text(a, at))));
+}
+
+static struct json
+warnings(const struct trustroot *root, struct arena *a, int64_t at)
+{
+	struct json list = json_array();
+
+	warn_logs(a, &list, "transparency log", root->tlogs,
+	    root->tlog_count, at);
+	warn_logs(a, &list, "certificate log", root->ctlogs,
+	    root->ctlog_count, at);
+	warn_authorities(a, &list, "certificate authority", root->cas,
+	    root->ca_count, at);
+	if (root->tsa_count > 0)
+		warn_authorities(a, &list, "timestamp authority", root->tsas,
+		    root->tsa_count, at);
+	return list;
+}
+
 struct json
 trustroot_show(const struct trustroot *root, struct arena *a, int64_t at)
 {
-	struct json o = json_object();
+	struct json o = json_object(), list = warnings(root, a, at);
 
 	json_set_z(a, &o, "kind", "prov.trustroot/v1");
 	json_set_z(a, &o, "at", timefmt_text(a, at));
@@ -428,5 +506,7 @@ trustroot_show(const struct trustroot *root, struct arena *a, int64_t at)
 	    show_authorities(a, root->tsas, root->tsa_count, at));
 	json_set(a, &o, "tlogs", show_logs(a, root->tlogs, root->tlog_count,
 	    at));
+	if (list.len > 0)
+		json_set(a, &o, "warnings", list);
 	return o;
 }

@@ -508,19 +508,21 @@ check_ca(struct arena *a, const struct x509 *c, size_t below,
 static enum status
 check_leaf(const struct x509 *c, struct slice purpose, struct err *e)
 {
+	bool code = slice_eq(purpose, x509_code_signing);
+	unsigned wanted = X509_DIGITAL_SIGNATURE |
+	    (code ? 0U : X509_CONTENT_COMMITMENT);
+
 	if (c->is_ca)
 		return err_no(e, "the certificate is a CA");
 	if (!c->key_known)
 		return err_no(e, "the certificate's key is of a type that is "
 		    "not supported");
-	if (c->has_usage ? (c->usage & X509_DIGITAL_SIGNATURE) == 0 :
-	    slice_eq(purpose, x509_code_signing))
+	if (c->has_usage ? (c->usage & wanted) == 0 : code)
 		return err_no(e, "the certificate's key usage lacks "
 		    "digitalSignature");
 	if (!x509_has_purpose(c, purpose))
 		return err_no(e, "the certificate's extended key usage lacks "
-		    "the purpose %s", slice_eq(purpose, x509_code_signing) ?
-		    "codeSigning" : "timeStamping");
+		    "the purpose %s", code ? "codeSigning" : "timeStamping");
 	return ERR_OK;
 }
 

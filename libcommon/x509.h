@@ -27,6 +27,7 @@ enum {
 /* Bits of a KeyUsage, as x509.usage has them. */
 enum {
 	X509_DIGITAL_SIGNATURE = 1 << 0,
+	X509_CONTENT_COMMITMENT = 1 << 1,
 	X509_KEY_CERT_SIGN = 1 << 5
 };
 

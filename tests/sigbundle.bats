@@ -210,6 +210,18 @@ decides() {
 		"$G/good-message.json"
 }
 
+@test "sigbundle verify: with a key and a root, what the bundle has of logs and timestamps must hold" {
+	sigbundle verify "${ROOT[@]}" -k "$G/plain.pub" --artifact "$G/artifact" \
+		--report "$G/key-good" >out
+	grep -q '"check":"timestamp","index":0,"result":"pass"' out
+	grep -q '"check":"log","index":0,"name":"rekor.example.com","result":"pass"' out
+	for b in key-other-entry key-unknown-log; do
+		refuses 1 sigbundle verify "${ROOT[@]}" -k "$G/plain.pub" \
+			--artifact "$G/artifact" "$G/$b"
+		sigbundle verify -k "$G/plain.pub" --artifact "$G/artifact" "$G/$b"
+	done
+}
+
 @test "sigbundle create: what each type of key signs verifies, and with no other" {
 	local types="ed25519 ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa-2048" t
 	echo data >data
@@ -381,6 +393,7 @@ PY
 	sed 's/PKIX_ED25519/PKIX_UNHEARD_OF/' "$G/root" >odd
 	sigbundle root --at 2026-01-02T00:00:00Z odd >out
 	grep -q '"reason":"its key is of a type that is not supported"' out
+	status_is 0 grep -q '"warnings":\["the transparency log' out
 	refuses 2 sigbundle root "$G/good-message.json"
 }
 
