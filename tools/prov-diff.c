@@ -69,7 +69,7 @@ main(int argc, char **argv)
 		OPT_END
 	};
 	struct arena a = { NULL, NULL, NULL };
-	struct input base_in, head_in;
+	struct input base_in = { .fd = -1 }, head_in = { .fd = -1 };
 	struct json base, head, diff, result;
 	enum status rc;
 	int n;
@@ -84,13 +84,13 @@ main(int argc, char **argv)
 	if (rc == ERR_OK)
 		rc = read_evidence(n > 0 ? argv[0] : NULL, &head_in, &a,
 		    &head);
-	if (rc != ERR_OK)
-		return rc;
-	diff = diff_evidence(&a, &base, &head);
-	result = o.only ? diff : diff_attach(&a, &head, &diff);
-	output_document(o.output, &result);
-	if (o.exit_code && !diff_is_empty(&diff))
-		rc = ERR_NO;
+	if (rc == ERR_OK) {
+		diff = diff_evidence(&a, &base, &head);
+		result = o.only ? diff : diff_attach(&a, &head, &diff);
+		output_document(o.output, &result);
+		if (o.exit_code && !diff_is_empty(&diff))
+			rc = ERR_NO;
+	}
 	arena_free(&a);
 	input_close(&base_in);
 	input_close(&head_in);

@@ -172,5 +172,7 @@ main(int argc, char **argv)
 	else
 		output_commit(&out);
 	arena_free(&a);
+	mem_free(o.feed.item);
+	mem_free(o.trust.root_files.item);
 	return worst;
 }

@@ -164,5 +164,7 @@ main(int argc, char **argv)
 	}
 	evidence_close(ev);
 	arena_free(&a);
+	mem_free(o.feed.item);
+	mem_free(o.trust.root_files.item);
 	return worst;
 }
