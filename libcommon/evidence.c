@@ -34,8 +34,9 @@ struct evidence {
 	struct arena a;
 	struct source *first;
 	struct err e;
-	/* The merged inventory. */
-	struct part all;
+	/* The merged inventory: merged, or the only document's own. */
+	struct part merged;
+	struct part *all;
 	bool has_sbom;
 };
 
@@ -45,7 +46,8 @@ evidence_open(void)
 	struct evidence *ev = mem_alloc(sizeof(*ev));
 
 	memset(ev, 0, sizeof(*ev));
-	part_init(&ev->all, &ev->a, &ev->e);
+	part_init(&ev->merged, &ev->a, &ev->e);
+	ev->all = &ev->merged;
 	return ev;
 }
 
@@ -56,7 +58,7 @@ evidence_close(struct evidence *ev)
 		return;
 	for (struct source *s = ev->first; s != NULL; s = s->next)
 		part_free(&s->part);
-	part_free(&ev->all);
+	part_free(&ev->merged);
 	arena_free(&ev->a);
 	mem_free(ev);
 }
@@ -345,7 +347,7 @@ merge_feeds(struct evidence *ev)
 			const struct json *old = json_get_slice(&out, name);
 
 			if (old != NULL && !json_equal(old, &m->value))
-				part_unknown(&ev->all, "FeedGap",
+				part_unknown(ev->all, "FeedGap",
 				    (struct slice){ NULL, 0 },
 				    "two documents rest on different epochs "
 				    "of feed %.*s", (int)name.len, name.data);
@@ -424,12 +426,12 @@ add_opinion(struct evidence *ev, struct group *g, const struct source *s,
 	}
 	if (f->severity > o->severity)
 		o->severity = f->severity;
-	part_cvss(&ev->all, f->vector, f->cvss, &o->cvss, &o->vector);
+	part_cvss(ev->all, f->vector, f->cvss, &o->cvss, &o->vector);
 	o->suppressed = o->suppressed && f->suppressed;
 	if (f->fix > g->fix)
 		g->fix = f->fix;
 	for (const struct part_value *v = f->versions; v != NULL; v = v->next)
-		part_add(&ev->all, &g->versions, v->value);
+		part_add(ev->all, &g->versions, v->value);
 }
 
 static struct json
@@ -462,7 +464,7 @@ write_group(struct evidence *ev, struct alias *aliases, const struct group *g,
 	for (const struct opinion *o = g->opinions; o != NULL; o = o->next) {
 		if (o->severity > severity)
 			severity = o->severity;
-		part_cvss(&ev->all, o->vector, o->cvss, &cvss, &vector);
+		part_cvss(ev->all, o->vector, o->cvss, &cvss, &vector);
 		suppressed = suppressed && o->suppressed;
 		json_push(a, &sources, opinion_json(a, o));
 	}
@@ -575,7 +577,7 @@ subject_named(struct evidence *ev, const char *given, struct subject *out,
 {
 	struct slice text = slice_of(given);
 	struct part_names names = { .purl = { NULL, 0 } };
-	struct part *all = &ev->all;
+	struct part *all = ev->all;
 	uint32_t before = all->components, c;
 	size_t at = text.len;
 
@@ -618,7 +620,7 @@ static void
 subject_found(struct evidence *ev, struct subject *out)
 {
 	struct json keys = json_array(), targets = json_array();
-	struct part *all = &ev->all;
+	struct part *all = ev->all;
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->roots; i++)
@@ -694,23 +696,27 @@ subject_json(struct evidence *ev, const struct evidence_subject *given,
 static void
 find_strangers(struct evidence *ev)
 {
-	for (uint32_t i = 0; ev->has_sbom && i < ev->all.components; i++)
-		if (ev->all.component[i].found &&
-		    !ev->all.component[i].inventory)
-			part_unknown(&ev->all, "Identity",
-			    ev->all.component[i].key,
+	for (uint32_t i = 0; ev->has_sbom && i < ev->all->components; i++)
+		if (ev->all->component[i].found &&
+		    !ev->all->component[i].inventory)
+			part_unknown(ev->all, "Identity",
+			    ev->all->component[i].key,
 			    "a finding names a component that no SBOM lists");
 }
 
 static void
 merge(struct evidence *ev)
 {
+	if (ev->first != NULL && ev->first->next == NULL) {
+		ev->all = &ev->first->part;
+		ev->has_sbom = ev->first->serves & ROLE_SBOM;
+		return;
+	}
 	for (const struct source *s = ev->first; s != NULL; s = s->next) {
 		if (s->serves & ROLE_SBOM)
 			ev->has_sbom = true;
-		if (s->repeated)
-			continue;
-		part_merge(&ev->all, &s->part);
+		if (!s->repeated)
+			part_merge(ev->all, &s->part);
 	}
 }
 
@@ -721,7 +727,7 @@ write_sets(struct evidence *ev, struct part_sets *sets)
 	if (ev->first == NULL || ev->first->next != NULL) {
 		set_free(&sets->components);
 		set_free(&sets->dependencies);
-		part_write_inventory(&ev->all, &sets->components,
+		part_write_inventory(ev->all, &sets->components,
 		    &sets->dependencies);
 	}
 	set_free(&sets->findings);
@@ -730,7 +736,7 @@ write_sets(struct evidence *ev, struct part_sets *sets)
 	write_statements(ev, &sets->vex);
 	/* Unknowns were merged too, and there may be more of them now. */
 	set_free(&sets->unknowns);
-	part_write_unknowns(&ev->all, &sets->unknowns);
+	part_write_unknowns(ev->all, &sets->unknowns);
 }
 
 enum status

@@ -511,6 +511,13 @@ component_of_purl(struct part *p, const struct part_names *names,
 	return c;
 }
 
+void
+part_expect(struct part *p, size_t components)
+{
+	map_reserve(&p->keys, components);
+	map_reserve(&p->labels, components);
+}
+
 uint32_t
 part_component(struct part *p, const struct part_names *names)
 {

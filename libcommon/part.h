@@ -201,6 +201,8 @@ void part_fault(struct part *p, const struct json *v, const char *fmt, ...)
 
 /* --- components --------------------------------------------------------- */
 
+/* So many components are to come: a hint. */
+void part_expect(struct part *p, size_t components);
 /* Finds or adds the component of these names.  A purl or CPE that does not
  * parse is an Identity unknown and the next name counts.  PART_NONE only
  * where there is no name at all. */

@@ -213,12 +213,139 @@ counts(const struct part_component *c)
 	return c->inventory || c->found;
 }
 
+/* Appends a string's canonical form; most need no escape. */
+static void
+put_string(struct buf *out, struct slice s)
+{
+	char *to = buf_room(out, s.len + 2);
+	bool plain = true;
+	struct json v;
+
+	to[0] = '"';
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		to[i + 1] = (char)c;
+		plain = plain && c >= 0x20 && c != '"' && c != '\\';
+	}
+	if (plain) {
+		to[s.len + 1] = '"';
+		out->len += s.len + 2;
+		return;
+	}
+	v = json_string(s);
+	canon_write(out, &v);
+}
+
+static void
+put_literal(struct buf *out, struct slice s)
+{
+	memcpy(buf_room(out, s.len), s.data, s.len);
+	out->len += s.len;
+}
+
+/* What nearly every component is: nothing in it needs sorting, and building
+ * a tree to write would take longer than all else. */
+static void
+put_simple_component(struct buf *out, const struct part_component *c)
+{
+	put_literal(out, SLICE("{\"hashes\":{"));
+	if (c->hashes != NULL) {
+		put_string(out, c->hashes->name);
+		put_literal(out, SLICE(":["));
+		put_string(out, c->hashes->value);
+		put_literal(out, SLICE("]"));
+	}
+	put_literal(out, SLICE("},\"key\":"));
+	put_string(out, c->key);
+	put_literal(out, SLICE(",\"licenses\":["));
+	if (c->licenses != NULL)
+		put_string(out, c->licenses->value);
+	put_literal(out, SLICE("],\"name\":"));
+	put_string(out, c->name);
+	if (c->purl.len > 0) {
+		put_literal(out, SLICE(",\"purl\":"));
+		put_string(out, c->purl);
+	}
+	if (c->scope != NULL) {
+		put_literal(out, SLICE(",\"scope\":"));
+		put_string(out, slice_of(c->scope));
+	}
+	put_literal(out, SLICE(",\"type\":"));
+	put_string(out, c->type.len > 0 ? c->type : SLICE("library"));
+	put_literal(out, SLICE(",\"version\":"));
+	put_string(out, c->version);
+	put_literal(out, SLICE("}"));
+}
+
+static void
+put_component(struct set *set, struct arena *a, const struct part_component *c)
+{
+	struct json o;
+
+	if ((c->hashes == NULL || c->hashes->next == NULL) &&
+	    (c->licenses == NULL || c->licenses->next == NULL) &&
+	    c->qualifiers == NULL) {
+		set_begin(set);
+		put_simple_component(&set->text, c);
+		set_end(set);
+		return;
+	}
+	arena_reset(a);
+	o = component_json(a, c);
+	set_json(set, &o);
+}
+
+/* Keys hold only bytes above the quotation mark, so that their own order is
+ * that of their canonical forms; CPEs may hold others. */
+static int
+by_key(const void *x, const void *y)
+{
+	return slice_cmp(*(const struct slice *)x, *(const struct slice *)y);
+}
+
+static void
+put_dependency(struct set *set, struct arena *a, struct slice ref,
+    struct slice *on, size_t count)
+{
+	struct json o = json_object(), array = json_array();
+	bool cpe = false;
+
+	for (size_t i = 0; i < count; i++)
+		cpe = cpe || slice_starts(on[i], "cpe:");
+	if (cpe) {
+		arena_reset(a);
+		for (size_t i = 0; i < count; i++)
+			json_push(a, &array, json_string(on[i]));
+		canon_sort(a, &array);
+		json_set(a, &o, "dependsOn", array);
+		json_set(a, &o, "ref", json_string(ref));
+		set_json(set, &o);
+		return;
+	}
+	if (count > 1)
+		qsort(on, count, sizeof(*on), by_key);
+	set_begin(set);
+	put_literal(&set->text, SLICE("{\"dependsOn\":["));
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && slice_eq(on[i], on[i - 1]))
+			continue;
+		if (i > 0)
+			put_literal(&set->text, SLICE(","));
+		put_string(&set->text, on[i]);
+	}
+	put_literal(&set->text, SLICE("],\"ref\":"));
+	put_string(&set->text, ref);
+	put_literal(&set->text, SLICE("}"));
+	set_end(set);
+}
+
 static void
 write_dependencies(struct part *p, struct arena *a, struct set *out)
 {
 	size_t *start = mem_array(NULL, (size_t)p->components + 1,
 	    sizeof(*start));
-	uint32_t *to = mem_array(NULL, p->edges + 1, sizeof(*to));
+	struct slice *to = mem_array(NULL, p->edges + 1, sizeof(*to));
 
 	/* A counting sort by the edge's origin. */
 	memset(start, 0, ((size_t)p->components + 1) * sizeof(*start));
@@ -227,22 +354,14 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 	for (size_t i = 0; i < p->components; i++)
 		start[i + 1] += start[i];
 	for (size_t i = 0; i < p->edges; i++)
-		to[start[p->edge[i].from]++] = p->edge[i].to;
+		to[start[p->edge[i].from]++] =
+		    p->component[p->edge[i].to].key;
 	for (uint32_t c = 0; c < p->components; c++) {
 		size_t from = c == 0 ? 0 : start[c - 1];
-		struct json o = json_object(), on = json_array();
 
-		if (!p->component[c].edges_known || !counts(&p->component[c]))
-			continue;
-		arena_reset(a);
-		for (size_t i = from; i < start[c]; i++)
-			json_push(a, &on,
-			    json_string(p->component[to[i]].key));
-		if (on.len > 1)
-			canon_sort(a, &on);
-		json_set(a, &o, "dependsOn", on);
-		json_set(a, &o, "ref", json_string(p->component[c].key));
-		set_json(out, &o);
+		if (p->component[c].edges_known && counts(&p->component[c]))
+			put_dependency(out, a, p->component[c].key, &to[from],
+			    start[c] - from);
 	}
 	mem_free(start);
 	mem_free(to);
@@ -255,15 +374,9 @@ part_write_inventory(struct part *p, struct set *components,
 {
 	struct arena a = { NULL, NULL, NULL };
 
-	for (uint32_t i = 0; i < p->components; i++) {
-		struct json o;
-
-		if (!counts(&p->component[i]))
-			continue;
-		arena_reset(&a);
-		o = component_json(&a, &p->component[i]);
-		set_json(components, &o);
-	}
+	for (uint32_t i = 0; i < p->components; i++)
+		if (counts(&p->component[i]))
+			put_component(components, &a, &p->component[i]);
 	set_sort(components);
 	write_dependencies(p, &a, dependencies);
 	arena_free(&a);

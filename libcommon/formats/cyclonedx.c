@@ -650,6 +650,7 @@ read(struct part *p, const struct json *doc)
 		part_root(p, read_component(p, root));
 		read_components(p, part_array(p, root, "components"));
 	}
+	part_expect(p, part_array(p, doc, "components")->len);
 	read_components(p, part_array(p, doc, "components"));
 	read_dependencies(p, doc);
 	read_compositions(p, doc);
