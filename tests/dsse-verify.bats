@@ -424,7 +424,7 @@ JSON
 const { crypto, dsse } = require('@sigstore/core');
 const fs = require('fs');
 const e = JSON.parse(fs.readFileSync(process.argv[2]));
-const key = crypto.createPublicKey(fs.readFileSync(process.argv[3]));
+const key = crypto.createPublicKey(fs.readFileSync(process.argv[3], 'utf8'));
 const pae = dsse.preAuthEncoding(e.payloadType, Buffer.from(e.payload, 'base64'));
 const algorithm = process.argv[4] === '-' ? undefined : process.argv[4];
 process.exit(crypto.verify(pae, key, Buffer.from(e.signatures[0].sig, 'base64'),
