@@ -6,6 +6,10 @@ PACKS=$SRCDIR/golden/packs
 DOCS=$PACKS/documents
 AT=2026-11-20T12:00:00Z
 
+teardown() {
+	[ -z "${server:-}" ] || kill "$server"
+}
+
 # make DENSITY FILE [OPTION]...: a bundle of the golden decision.
 make() {
 	local density=$1 out=$2
@@ -373,6 +377,84 @@ layout() {
 	refuses 1 prov-pack import -k "$PACKS/key.pub" --cache c3 --oci lay
 	[ ! -e c3 ]
 	refuses 3 prov-pack import -k "$PACKS/key.pub" --oci none
+}
+
+# chunks DIR: the strict bundle's chunks as a folder.
+chunks() {
+	mkdir -p "$1" x
+	tar -C x -xf "$PACKS/good-strict.tar"
+	cp x/chunks/*.chunk "$1"
+}
+
+@test "prov-pack fetch: a lite bundle becomes strict from a folder, a bundle or a cache" {
+	attest
+	make strict want.tar --attestation v.dsse --attestation p.dsse \
+	    --sources "$DOCS/thing"
+	make lite lite.tar --attestation v.dsse --attestation p.dsse \
+	    --sources "$DOCS/thing"
+	chunks folder
+	prov-pack fetch --from folder -o got.tar lite.tar
+	same want.tar got.tar
+	prov-pack fetch --from "$PACKS/good-strict.tar" -o got.tar lite.tar
+	same want.tar got.tar
+	import --cache c "$PACKS/good-strict.tar"
+	prov-pack fetch --cache c -o got.tar lite.tar
+	same want.tar got.tar
+	# Piece by piece, and what is there is not asked for again.
+	rm folder/00000002.chunk
+	status_is 1 prov-pack fetch --from folder -o none.tar lite.tar 2>err
+	grep -q '1 of [0-9]* chunks are still missing, the first is chunk 2' err
+	[ ! -e none.tar ]
+	prov-pack fetch --from folder --from "$PACKS/good-strict.tar" \
+	    -o got.tar - <lite.tar
+	same want.tar got.tar
+	printf x >>folder/00000001.chunk
+	status_is 1 prov-pack fetch --from folder -o none.tar lite.tar 2>err
+	grep -q 'another one' err
+	[ ! -e none.tar ]
+	verify -k "$PACKS/key.pub" got.tar >out
+}
+
+@test "prov-pack fetch --url: from a server, each chunk checked, resumed, never offline" {
+	need_command python3
+	[ -x "$BUILDDIR/tools/prov-fetch" ] || skip "no prov-fetch here"
+	chunks folder
+	attest
+	make lite lite.tar --attestation v.dsse --attestation p.dsse
+	make strict want.tar --attestation v.dsse --attestation p.dsse
+	cat >serve.py <<'PY'
+import http.server, sys
+class H(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        open("asked", "a").write(self.path + "\n")
+s = http.server.HTTPServer(("127.0.0.1", 0), H)
+open("port", "w").write(str(s.server_port))
+s.serve_forever()
+PY
+	python3 serve.py 3>&- &
+	server=$!
+	until [ -s port ]; do sleep 0.1; done
+	url=http://127.0.0.1:$(cat port)/folder/
+	status_is 1 prov-pack fetch --url "$url" --into kept --offline \
+	    -o got.tar lite.tar 2>err
+	[ ! -e asked ]
+	mv folder/00000001.chunk away
+	status_is 1 prov-pack fetch --url "$url" --into kept -o got.tar \
+	    lite.tar 2>err
+	[ -e kept/00000000.chunk ]
+	head -c 100 away >folder/00000001.chunk
+	status_is 1 prov-pack fetch --url "$url" --into kept -o got.tar \
+	    lite.tar 2>err
+	grep -q 'another one' err
+	[ ! -e kept/00000001.chunk ]
+	mv away folder/00000001.chunk
+	: >asked
+	prov-pack fetch --url "$url" --into kept -o got.tar lite.tar
+	same want.tar got.tar
+	! grep -q 00000000 asked
+	status_is 2 prov-pack fetch --url file:///etc --into other \
+	    -o x.tar lite.tar 2>err
+	grep -q 'neither an http nor an https URL' err
 }
 
 @test "prov-pack verify: works where there is no network" {

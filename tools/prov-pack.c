@@ -6,10 +6,13 @@
  * bundle was found to be.  Exit 1: a digest, an equation or a signature does
  * not hold, or the answer to a question is no.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "fetchrun.h"
 #include "input.h"
 #include "io.h"
 #include "keyfile.h"
@@ -19,6 +22,7 @@
 #include "output.h"
 #include "packcache.h"
 #include "packcheck.h"
+#include "packfetch.h"
 #include "packfiles.h"
 #include "packout.h"
 #include "tool.h"
@@ -630,6 +634,181 @@ do_list(int argc, char **argv)
 	return (int)rc;
 }
 
+/* --- fetch ---------------------------------------------------------------- */
+
+struct fetch {
+	struct opt_list from;
+	const char *cache, *url, *into, *output;
+	bool offline, zstd;
+	struct output out;
+	struct packfetch pack;
+};
+
+static enum status
+take_from(struct fetch *o, const char *path)
+{
+	struct stat st;
+	struct err e;
+	enum status rc;
+	int fd;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		rc = packfetch_folder(&o->pack, path, &e);
+		return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
+	}
+	rc = io_open_read(path, &fd, &e);
+	if (rc == ERR_OK) {
+		rc = packfetch_bundle(&o->pack, fd, &e);
+		(void)close(fd);
+	}
+	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
+}
+
+static enum status
+take_from_cache(struct fetch *o)
+{
+	struct entry_store *store;
+	struct err e;
+	enum status rc = entry_open(o->cache, ENTRY_READ, &store, &e);
+
+	if (rc == ERR_OK) {
+		rc = packfetch_store(&o->pack, store, &e);
+		entry_close(store);
+	}
+	return rc == ERR_OK ? ERR_OK : msg_err(o->cache, &e);
+}
+
+/* What was fetched before stands in the folder already. */
+static enum status
+take_from_server(struct fetch *o)
+{
+	struct buf list = { 0 };
+	enum status rc;
+
+	if (mkdir(o->into, 0777) != 0 && errno != EEXIST) {
+		struct err e;
+
+		(void)err_system(&e, "cannot make the folder");
+		return msg_err(o->into, &e);
+	}
+	rc = take_from(o, o->into);
+	if (rc != ERR_OK || o->pack.missing == 0 || o->offline)
+		return rc;
+	for (uint64_t i = 0; packfetch_next(&o->pack, &i); i++) {
+		char hash[DIGEST_TEXT + 1];
+
+		digest_write(&o->pack.pack.tree.chunk[i].hash, hash);
+		buf_printf(&list, "%" PRIu64 " %s\n", i, hash);
+	}
+	rc = fetchrun(o->url, o->into, buf_get(&list));
+	buf_free(&list);
+	return rc == ERR_OK ? take_from(o, o->into) : rc;
+}
+
+static enum status
+complete(struct fetch *o, const char *name)
+{
+	enum status rc = ERR_OK;
+	struct err e;
+	uint64_t first = 0;
+
+	for (size_t i = 0; rc == ERR_OK && i < o->from.count; i++)
+		rc = take_from(o, o->from.item[i]);
+	if (rc == ERR_OK && o->cache != NULL && o->pack.missing > 0)
+		rc = take_from_cache(o);
+	if (rc == ERR_OK && o->url != NULL && o->pack.missing > 0)
+		rc = take_from_server(o);
+	if (rc != ERR_OK || !packfetch_next(&o->pack, &first))
+		return rc;
+	(void)err_no(&e, "%" PRIu64 " of %" PRIu64 " chunks are still "
+	    "missing, the first is chunk %" PRIu64, o->pack.missing,
+	    o->pack.pack.tree.size, first);
+	return msg_err(name, &e);
+}
+
+static enum status
+to_file(void *ctx, struct slice bytes, struct err *e)
+{
+	(void)e;
+	output_bytes(ctx, bytes);
+	return ERR_OK;
+}
+
+static enum status
+write_complete(struct fetch *o, struct arena *a)
+{
+	struct packout out = { .zstd = o->zstd, .sink = to_file,
+	    .sink_ctx = &o->out };
+	struct err e;
+	enum status rc;
+
+	packfetch_fill(&o->pack, &out);
+	output_open(&o->out, o->output);
+	rc = packout_write(&out, a, NULL, &e);
+	o->pack.items = out.items;
+	if (rc != ERR_OK) {
+		output_abandon(&o->out);
+		return msg_err(o->output, &e);
+	}
+	output_commit(&o->out);
+	return ERR_OK;
+}
+
+static const struct opt_usage fetch_usage = {
+	"[--from PATH]... [--cache DIR] [--url URL --into DIR [--offline]] "
+	"[--zstd] -o FILE [BUNDLE]",
+	"complete a bundle with the evidence it left out"
+};
+
+static int
+do_fetch(int argc, char **argv)
+{
+	struct fetch o = { .url = NULL };
+	const struct opt table[] = {
+		{ 0, "from", OPT_LIST, &o.from, "PATH",
+		    "a folder of chunks, or another bundle (repeat)" },
+		{ 0, "cache", OPT_TEXT, &o.cache, "DIR",
+		    "the provenance cache" },
+		{ 0, "url", OPT_TEXT, &o.url, "URL",
+		    "a server that has the folder of chunks" },
+		{ 0, "into", OPT_TEXT, &o.into, "DIR",
+		    "keep what the server gives there" },
+		{ 0, "offline", OPT_FLAG, &o.offline, NULL,
+		    "ask no server" },
+		{ 0, "zstd", OPT_FLAG, &o.zstd, NULL,
+		    "compress the bundle" },
+		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
+		    "the bundle; - is standard output" },
+		OPT_END
+	};
+	struct arena a = { 0 };
+	struct err e;
+	int n = opt_parse(&fetch_usage, table, argc, argv), fd;
+	const char *name = n == 1 ? argv[0] : "<stdin>";
+	enum status rc;
+
+	if (n > 1)
+		opt_usage_error("one bundle at a time");
+	if (o.output == NULL)
+		opt_usage_error("--output is needed");
+	if ((o.url != NULL) != (o.into != NULL))
+		opt_usage_error("--url and --into need each other");
+	rc = open_pack(n == 1 ? argv[0] : NULL, &fd);
+	if (rc != ERR_OK)
+		return (int)rc;
+	rc = packfetch_open(&o.pack, fd, &a, &e);
+	if (rc != ERR_OK)
+		(void)msg_err(name, &e);
+	if (rc == ERR_OK)
+		rc = complete(&o, name);
+	if (rc == ERR_OK)
+		rc = write_complete(&o, &a);
+	packfetch_close(&o.pack);
+	mem_free(o.from.item);
+	arena_free(&a);
+	return (int)rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -640,6 +819,7 @@ main(int argc, char **argv)
 	static const struct opt_verb verbs[] = {
 		{ "export", do_export, "write a bundle of a decision" },
 		{ "verify", do_verify, "verify a bundle" },
+		{ "fetch", do_fetch, "complete a bundle's evidence" },
 		{ "import", do_import, "verify, and put into the cache" },
 		{ "list", do_list, "list what is in a bundle" },
 		{ NULL, NULL, NULL }
