@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "crypt.h"
+#include "curve.h"
 #include "msg.h"
 
 enum {
@@ -194,99 +195,12 @@ curve(enum crypt_type type)
 
 /* --- public keys -------------------------------------------------------- */
 
-/* Ed25519's field prime and group order, most significant byte first. */
-static const uint8_t ed_prime[ED_WIDTH] = {
-	0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xed
-};
+/* Ed25519's group order, most significant byte first. */
 static const uint8_t ed_order[ED_WIDTH] = {
 	0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7,
 	0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed
 };
-
-/* - x^2 + y^2 = 1 + d x^2 y^2: libgcrypt's decoding gives a point, beside
- * the curve, for a y that has no x. */
-static bool
-ed_on_curve(gcry_mpi_point_t point)
-{
-	gcry_ctx_t ctx = curve(CRYPT_ED25519);
-	gcry_mpi_t p = gcry_mpi_ec_get_mpi("p", ctx, 1);
-	gcry_mpi_t d = gcry_mpi_ec_get_mpi("b", ctx, 1);
-	gcry_mpi_t x = gcry_mpi_new(0), y = gcry_mpi_new(0);
-	gcry_mpi_t z = gcry_mpi_new(0);
-	bool good;
-
-	gcry_mpi_point_get(x, y, z, point);
-	good = gcry_mpi_cmp_ui(z, 1) == 0 && gcry_mpi_cmp_ui(x, 0) != 0;
-	gcry_mpi_mulm(x, x, x, p);
-	gcry_mpi_mulm(y, y, y, p);
-	gcry_mpi_mulm(z, x, y, p);
-	gcry_mpi_mulm(z, z, d, p);
-	gcry_mpi_add_ui(z, z, 1);
-	gcry_mpi_add(z, z, x);
-	gcry_mpi_subm(z, z, y, p);
-	good = good && gcry_mpi_cmp_ui(z, 0) == 0;
-	gcry_mpi_release(p);
-	gcry_mpi_release(d);
-	gcry_mpi_release(x);
-	gcry_mpi_release(y);
-	gcry_mpi_release(z);
-	return good;
-}
-
-/* The y of the points whose order divides 8, whatever their sign: anybody
- * can make signatures for such a key. */
-static bool
-ed_small_order(const uint8_t y[ED_WIDTH])
-{
-	static const uint8_t order8[2][ED_WIDTH] = { {
-		0x05, 0xfc, 0x53, 0x6d, 0x88, 0x02, 0x38, 0xb1, 0x39, 0x33,
-		0xc6, 0xd3, 0x05, 0xac, 0xdf, 0xd5, 0xf0, 0x98, 0xef, 0xf2,
-		0x89, 0xf4, 0xc3, 0x45, 0xb0, 0x27, 0xb2, 0xc2, 0x8f, 0x95,
-		0xe8, 0x26
-	}, {
-		0x7a, 0x03, 0xac, 0x92, 0x77, 0xfd, 0xc7, 0x4e, 0xc6, 0xcc,
-		0x39, 0x2c, 0xfa, 0x53, 0x20, 0x2a, 0x0f, 0x67, 0x10, 0x0d,
-		0x76, 0x0b, 0x3c, 0xba, 0x4f, 0xd8, 0x4d, 0x3d, 0x70, 0x6a,
-		0x17, 0xc7
-	} };
-	static const uint8_t zero[ED_WIDTH];
-
-	return memcmp(y, order8[0], ED_WIDTH) == 0 ||
-	    memcmp(y, order8[1], ED_WIDTH) == 0 ||
-	    /* 0 and 1; -1 */
-	    (memcmp(y, zero, ED_WIDTH - 1) == 0 && y[ED_WIDTH - 1] <= 1) ||
-	    (memcmp(y, ed_prime, ED_WIDTH - 1) == 0 &&
-	    y[ED_WIDTH - 1] == 0xec);
-}
-
-/* The point that 32 bytes stand for, or NULL: none, one of small order, or
- * not in its one form (RFC 8032 5.1.3). */
-static gcry_mpi_point_t
-ed_decode(const uint8_t key[ED_WIDTH])
-{
-	gcry_mpi_point_t p;
-	uint8_t y[ED_WIDTH];
-	gcry_mpi_t v;
-	bool good;
-
-	reverse(y, key, ED_WIDTH);
-	y[0] &= 0x7f;
-	if (memcmp(y, ed_prime, ED_WIDTH) >= 0 || ed_small_order(y))
-		return NULL;
-	p = gcry_mpi_point_new(0);
-	v = gcry_mpi_set_opaque_copy(NULL, key, 8 * ED_WIDTH);
-	good = gcry_mpi_ec_decode_point(p, v, curve(CRYPT_ED25519)) == 0 &&
-	    ed_on_curve(p);
-	gcry_mpi_release(v);
-	if (!good) {
-		gcry_mpi_point_release(p);
-		return NULL;
-	}
-	return p;
-}
 
 /* Writes the 32 bytes of a point. */
 static bool
@@ -308,33 +222,26 @@ ed_encode(gcry_mpi_point_t p, uint8_t out[ED_WIDTH])
 	return good;
 }
 
+/* curve.h numbers them as we do, so that RSA comes behind. */
+static enum curve_id
+curve_of(enum crypt_type type)
+{
+	return (enum curve_id)type;
+}
+
 enum status
 crypt_public_ed25519(struct slice key, struct crypt_public *out,
     struct err *e)
 {
-	gcry_mpi_point_t p;
-
 	if (key.len != ED_WIDTH)
 		return err_bad(e, "an Ed25519 key of %zu bytes, expected 32",
 		    key.len);
-	p = ed_decode((const uint8_t *)key.data);
-	if (p == NULL)
+	if (!curve_ed_has_point((const uint8_t *)key.data))
 		return err_bad(e, "an Ed25519 key that is no point of the "
 		    "curve in its shortest form, or of small order");
-	gcry_mpi_point_release(p);
 	*out = (struct crypt_public){ .type = CRYPT_ED25519, .bits = 256,
 	    .point = key };
 	return ERR_OK;
-}
-
-static gcry_mpi_point_t
-ec_point(enum crypt_type type, struct slice xy)
-{
-	size_t width = crypt_width(type);
-	gcry_mpi_t z = gcry_mpi_set_ui(NULL, 1);
-
-	return gcry_mpi_point_snatch_set(NULL, number(xy.data, width),
-	    number(xy.data + width, width), z);
 }
 
 enum status
@@ -342,25 +249,12 @@ crypt_public_ec(enum crypt_type type, struct slice point,
     struct crypt_public *out, struct err *e)
 {
 	const struct curve *c = &curves[type];
-	gcry_mpi_t p, x, y;
-	gcry_mpi_point_t q;
-	bool good;
 
 	if (point.len != 1 + 2 * c->width || point.data[0] != 4)
 		return err_bad(e, "a key that is no uncompressed point of %s",
 		    c->name);
 	point = slice_cut(point, 1, point.len);
-	p = gcry_mpi_ec_get_mpi("p", curve(type), 0);
-	x = number(point.data, c->width);
-	y = number(point.data + c->width, c->width);
-	q = ec_point(type, point);
-	good = gcry_mpi_cmp(x, p) < 0 && gcry_mpi_cmp(y, p) < 0 &&
-	    gcry_mpi_ec_curve_point(q, curve(type));
-	gcry_mpi_point_release(q);
-	gcry_mpi_release(x);
-	gcry_mpi_release(y);
-	gcry_mpi_release(p);
-	if (!good)
+	if (!curve_has_point(curve_of(type), (const uint8_t *)point.data))
 		return err_bad(e, "a key that is no point of %s", c->name);
 	*out = (struct crypt_public){ .type = type, .bits = c->bits,
 	    .point = point };
@@ -428,74 +322,35 @@ refused(struct err *e)
 /* dom2(1, "") of RFC 8032 2; its NUL is the context's length. */
 static const char ed_domain[] = "SigEd25519 no Ed25519 collisions\1";
 
-/* SHA-512(dom R A M) as RFC 8032 5.1.7 reduces it: k modulo the order. */
-static gcry_mpi_t
+/* SHA-512(dom R A M) of RFC 8032 5.1.7 */
+static void
 ed_challenge(bool prehashed, const uint8_t *r, const uint8_t *a,
-    struct slice message)
+    struct slice message, uint8_t out[CRYPT_HASH_MAX])
 {
 	struct crypt_hasher *h = crypt_hasher_open(CRYPT_SHA512);
-	uint8_t digest[CRYPT_HASH_MAX], big[CRYPT_HASH_MAX];
-	gcry_mpi_t k, order;
 
 	if (prehashed)
 		crypt_hasher_add(h, ed_domain, sizeof(ed_domain));
 	crypt_hasher_add(h, r, ED_WIDTH);
 	crypt_hasher_add(h, a, ED_WIDTH);
 	crypt_hasher_add(h, message.data, message.len);
-	crypt_hasher_take(h, digest);
+	crypt_hasher_take(h, out);
 	crypt_hasher_close(h);
-	reverse(big, digest, sizeof(digest));
-	k = number(big, sizeof(big));
-	order = number(ed_order, sizeof(ed_order));
-	gcry_mpi_mod(k, k, order);
-	gcry_mpi_release(order);
-	return k;
 }
 
-/*
- * RFC 8032 5.1.7, without the cofactor: R = S B - k A, compared as bytes, so
- * that an R in a longer form fails.  libgcrypt's own verify multiplies by a k
- * that it did not reduce, which takes nearly twice as long, and knows no
- * Ed25519ph of a digest.
- */
 static enum status
 ed_verify(const struct crypt_public *key, bool prehashed,
     struct slice message, struct slice signature, struct err *e)
 {
 	const uint8_t *a = (const uint8_t *)key->point.data;
-	const uint8_t *r = (const uint8_t *)signature.data;
-	gcry_ctx_t ctx = curve(CRYPT_ED25519);
-	gcry_mpi_point_t base, p, q, kq;
-	uint8_t s[ED_WIDTH], got[ED_WIDTH];
-	gcry_mpi_t k, n;
-	bool good;
+	const uint8_t *sig = (const uint8_t *)signature.data;
+	uint8_t k[CRYPT_HASH_MAX];
 
 	if (signature.len != 2 * ED_WIDTH)
 		return err_no(e, "an Ed25519 signature of %zu bytes, "
 		    "expected 64", signature.len);
-	reverse(s, r + ED_WIDTH, ED_WIDTH);
-	if (memcmp(s, ed_order, ED_WIDTH) >= 0)
-		return err_no(e, "an Ed25519 signature whose S is not below "
-		    "the order");
-	q = ed_decode(a);
-	if (q == NULL)
-		return refused(e);
-	k = ed_challenge(prehashed, r, a, message);
-	n = number(s, ED_WIDTH);
-	p = gcry_mpi_point_new(0);
-	base = gcry_mpi_ec_get_point("g", ctx, 1);
-	gcry_mpi_ec_mul(p, n, base, ctx);
-	kq = gcry_mpi_point_new(0);
-	gcry_mpi_ec_mul(kq, k, q, ctx);
-	gcry_mpi_ec_sub(p, p, kq, ctx);
-	good = ed_encode(p, got) && memcmp(got, r, ED_WIDTH) == 0;
-	gcry_mpi_point_release(base);
-	gcry_mpi_point_release(p);
-	gcry_mpi_point_release(q);
-	gcry_mpi_point_release(kq);
-	gcry_mpi_release(k);
-	gcry_mpi_release(n);
-	return good ? ERR_OK : refused(e);
+	ed_challenge(prehashed, sig, a, message, k);
+	return curve_eddsa(a, sig, k) ? ERR_OK : refused(e);
 }
 
 /* ECDSA takes the leftmost bits of a digest that is longer than the order
@@ -513,41 +368,14 @@ ecdsa_verify(const struct crypt_public *key, enum crypt_hash hash,
     const uint8_t *digest, struct slice signature, struct err *e)
 {
 	size_t width = crypt_width(key->type);
-	gcry_sexp_t pk = NULL, data = NULL, sig = NULL;
-	char point[1 + 2 * WIDTH_MAX];
-	gcry_mpi_t r, s;
-	gcry_error_t code;
+	const uint8_t *sig = (const uint8_t *)signature.data;
 
 	if (signature.len != 2 * width)
 		return err_no(e, "an ECDSA signature of %zu bytes, expected "
 		    "%zu", signature.len, 2 * width);
-	start();
-	point[0] = 4;
-	memcpy(point + 1, key->point.data, key->point.len);
-	r = number(signature.data, width);
-	s = number(signature.data + width, width);
-	code = gcry_sexp_build(&pk, NULL, "(public-key(ecc(curve %s)(q %b)))",
-	    curves[key->type].name, (int)(1 + 2 * width), point);
-	if (code == 0)
-		code = gcry_sexp_build(&data, NULL,
-		    "(data(flags raw)(value %b))",
-		    (int)digest_used(key->type, hash), digest);
-	if (code == 0)
-		code = gcry_sexp_build(&sig, NULL,
-		    "(sig-val(ecdsa(r %m)(s %m)))", r, s);
-	gcry_mpi_release(r);
-	gcry_mpi_release(s);
-	if (code == 0) {
-		code = gcry_pk_verify(sig, data, pk);
-		if (gcry_err_code(code) != GPG_ERR_ENOMEM && code != 0)
-			code = gcry_error(GPG_ERR_BAD_SIGNATURE);
-	}
-	gcry_sexp_release(pk);
-	gcry_sexp_release(data);
-	gcry_sexp_release(sig);
-	if (gcry_err_code(code) == GPG_ERR_BAD_SIGNATURE)
-		return refused(e);
-	return code == 0 ? ERR_OK : fail(e, code);
+	return curve_ecdsa(curve_of(key->type), (const uint8_t *)
+	    key->point.data, digest, digest_used(key->type, hash), sig,
+	    sig + width) ? ERR_OK : refused(e);
 }
 
 /* DigestInfo with its digest left out (RFC 8017 9.2, note 1). */
@@ -1279,6 +1107,7 @@ ed_sign(const struct crypt_private *key, bool prehashed,
     struct slice message, uint8_t out[2 * ED_WIDTH])
 {
 	uint8_t *h = ed_expand(key->part[0]), a[ED_WIDTH], s[ED_WIDTH];
+	uint8_t digest[CRYPT_HASH_MAX], big[CRYPT_HASH_MAX];
 	gcry_mpi_t scalar = ed_clamped(h), r, k, order;
 	const struct slice piece[] = {
 	    bytes_of(ed_domain, prehashed ? sizeof(ed_domain) : 0),
@@ -1287,7 +1116,9 @@ ed_sign(const struct crypt_private *key, bool prehashed,
 
 	r = ed_nonce(piece, 3);
 	good = ed_base_times(scalar, a) && ed_base_times(r, out);
-	k = ed_challenge(prehashed, out, a, message);
+	ed_challenge(prehashed, out, a, message, digest);
+	reverse(big, digest, sizeof(big));
+	k = number(big, sizeof(big));
 	order = number(ed_order, sizeof(ed_order));
 	gcry_mpi_mulm(scalar, scalar, k, order);
 	gcry_mpi_addm(scalar, scalar, r, order);

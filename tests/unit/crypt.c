@@ -177,6 +177,69 @@ bad_keys(void)
 	    &p, &e) == ERR_INPUT, "P-256: zero");
 }
 
+/*
+ * On every NIST curve: r and s of 0 and of the order; the order above; and
+ * s and r swapped or replaced by their negatives, of which only -s verifies.
+ */
+static void
+edges(void)
+{
+	static const struct {
+		enum crypt_type type;
+		const char *order;
+	} curve[] = {
+		{ CRYPT_P256, "ffffffff00000000ffffffffffffffff"
+		    "bce6faada7179e84f3b9cac2fc632551" },
+		{ CRYPT_P384, "ffffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffc7634d81f4372ddf"
+		    "581a0db248b0a77aecec196accc52973" },
+		{ CRYPT_P521, "01ffffffffffffffffffffffffffffffff"
+		    "fffffffffffffffffffffffffffffffffa"
+		    "51868783bf2f966b7fcc0148f709a5d03b"
+		    "b5c9b8899c47aebb6fb71e91386409" },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		enum crypt_type type = curve[i].type;
+		size_t w = crypt_width(type), refused = 0;
+		struct slice order = unhex(curve[i].order), sig;
+		struct slice message = SLICE("edge");
+		struct crypt_private *k;
+		struct crypt_public public;
+		char bad[2 * 66];
+		struct err e;
+
+		if (crypt_private_generate(type, 0, &k, &e) != ERR_OK ||
+		    crypt_private_public(k, &arena, &public, &e) != ERR_OK ||
+		    crypt_sign(k, CRYPT_ECDSA, CRYPT_SHA256, message, &arena,
+		    &sig, &e) != ERR_OK)
+			abort();
+		for (int change = 0; change < 6; change++) {
+			char *part = bad + (change % 2 == 0 ? 0 : w);
+			int borrow = 0;
+
+			memcpy(bad, sig.data, 2 * w);
+			if (change < 2)
+				memset(part, 0, w);
+			else if (change < 4)
+				memcpy(part, order.data, w);
+			for (size_t n = w; change >= 4 && n-- > 0;) {
+				int d = (uint8_t)order.data[n] -
+				    (uint8_t)part[n] - borrow;
+
+				borrow = d < 0;
+				part[n] = (char)d;
+			}
+			refused += crypt_verify(&public, CRYPT_ECDSA,
+			    CRYPT_SHA256, message, (struct slice){ bad,
+			    2 * w }, &e) == ERR_NO;
+		}
+		ok(refused == 5, "edges of curve %zu: %zu refused", i,
+		    refused);
+		crypt_private_close(k);
+	}
+}
+
 static void
 passwords(void)
 {
@@ -221,6 +284,7 @@ main(void)
 {
 	signatures();
 	bad_keys();
+	edges();
 	passwords();
 	arena_free(&arena);
 	return done();
