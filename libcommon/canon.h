@@ -24,12 +24,14 @@ int canon_cmp(const struct json *a, const struct json *b);
 
 /*
  * Canonicalises the next document of a stream without a tree: memory is the
- * output of the largest object that is open.  sink receives the bytes in
- * order, in large pieces, and may return an error to stop.  *got as
- * json_next.  On an error the sink may have had a part of the document.
+ * output of the largest object that is open, and the input is let go of while
+ * it is read (s->discard).  sink receives the bytes in order, in pieces, and
+ * may return an error to stop.  *got as json_next.  On an error the sink may
+ * have had a part of the document.
  */
-enum status canon_stream(struct json_stream *s, const struct json_limits *limits,
-    enum status (*sink)(void *ctx, struct slice piece, struct err *e), void *ctx,
-    bool *got, struct err *e);
+enum status canon_stream(struct json_stream *s,
+    const struct json_limits *limits,
+    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
+    void *ctx, bool *got, struct err *e);
 
 #endif

@@ -36,25 +36,25 @@ digest_json(const struct json *v)
 
 /* The hasher itself, under a name that says what it is for. */
 static struct crypt_hasher *
-hasher(struct digester *d)
+hasher(struct digest_stream *d)
 {
 	return (struct crypt_hasher *)(void *)d;
 }
 
-struct digester *
-digester_open(void)
+struct digest_stream *
+digest_open(void)
 {
-	return (struct digester *)(void *)crypt_hasher_open(CRYPT_SHA256);
+	return (struct digest_stream *)(void *)crypt_hasher_open(CRYPT_SHA256);
 }
 
 void
-digester_add(struct digester *d, struct slice piece)
+digest_add(struct digest_stream *d, struct slice piece)
 {
 	crypt_hasher_add(hasher(d), piece.data, piece.len);
 }
 
 struct digest
-digester_take(struct digester *d)
+digest_take(struct digest_stream *d)
 {
 	struct digest result;
 
@@ -63,7 +63,7 @@ digester_take(struct digester *d)
 }
 
 void
-digester_close(struct digester *d)
+digest_close(struct digest_stream *d)
 {
 	crypt_hasher_close(hasher(d));
 }

@@ -26,12 +26,12 @@ struct digest digest_bytes(struct slice bytes);
 struct digest digest_json(const struct json *v);
 
 /* Of bytes that come in pieces. */
-struct digester;
-struct digester *digester_open(void);
-void digester_add(struct digester *, struct slice piece);
+struct digest_stream;
+struct digest_stream *digest_open(void);
+void digest_add(struct digest_stream *, struct slice piece);
 /* The digest of what was added; it starts again from nothing. */
-struct digest digester_take(struct digester *);
-void digester_close(struct digester *);	/* NULL is fine */
+struct digest digest_take(struct digest_stream *);
+void digest_close(struct digest_stream *);	/* NULL is fine */
 
 /* Writes DIGEST_TEXT bytes and a NUL. */
 void digest_write(const struct digest *d, char out[DIGEST_TEXT + 1]);

@@ -204,7 +204,9 @@ read_scalar(struct reader *r, int c, struct json *out)
 	struct slice text = { NULL, 0 };
 	bool canonical = false;
 
-	*out = (struct json){ .offset = (uint32_t)lex_offset(&r->lex, r->lex.p) };
+	*out = (struct json){
+		.offset = (uint32_t)lex_offset(&r->lex, r->lex.p)
+	};
 	if (c == '"') {
 		out->type = JSON_STRING;
 		if (!read_text(r, &text))

@@ -42,7 +42,8 @@ struct json {
 				 * the text is already what RFC 8785 writes */
 	uint16_t spare;
 	uint32_t len;		/* bytes of text, or count of children */
-	uint32_t cap;		/* room for children; 0: as read, copy to grow */
+	uint32_t cap;		/* room for children; 0: as read, copy to
+				 * grow */
 	uint32_t offset;	/* of its first byte, from the document's start
 				 * (of the stream's window; see json_stream) */
 	union {
@@ -91,13 +92,13 @@ struct json_stream {
 	size_t pos;		/* where the next document is looked for */
 	uint64_t base;
 	bool eof;
-	bool lossy;		/* set: a number of the last document was lossy */
-	uint64_t start;		/* where in the stream the last document began */
+	bool lossy;		/* set: the last document had such numbers */
+	uint64_t start;		/* of the last document in the stream */
 	uint64_t count;		/* documents read so far */
 	enum status (*more)(struct json_stream *, struct err *);
 	/* Told before each document (and by canon_stream within one) that the
-	 * bytes before pos are done with; may move what follows to the window's start (changing pos, len and
-	 * base).  May be NULL. */
+	 * bytes before pos are done with; may move what follows to the
+	 * window's start (changing pos, len and base).  May be NULL. */
 	void (*discard)(struct json_stream *);
 	void *ctx;
 };
@@ -115,8 +116,9 @@ enum status json_next(struct json_stream *s, const struct json_limits *limits,
 enum status json_parse(struct slice text, const struct json_limits *limits,
     struct arena *a, struct json *out, struct err *e);
 /* The same, and says whether a number was lossy. */
-enum status json_parse_lossy(struct slice text, const struct json_limits *limits,
-    struct arena *a, struct json *out, bool *lossy, struct err *e);
+enum status json_parse_lossy(struct slice text,
+    const struct json_limits *limits, struct arena *a, struct json *out,
+    bool *lossy, struct err *e);
 
 /* --- asking ------------------------------------------------------------- */
 
