@@ -13,6 +13,16 @@
 #include "jqscan.h"
 #include "query.h"
 
+/* A sanitizer reserves far more address space than it uses, and needs its own
+ * system calls. */
+#if defined(__SANITIZE_ADDRESS__)
+#define JQRULE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define JQRULE_SANITIZED 1
+#endif
+#endif
+
 #if defined(__x86_64__)
 #define JQRULE_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -41,7 +51,9 @@ set_limit(int what, rlim_t value, struct err *e)
 	    err_system(e, "cannot set a limit");
 }
 
-#ifdef JQRULE_ARCH
+#if defined(JQRULE_SANITIZED)
+/* No filter. */
+#elif defined(JQRULE_ARCH)
 /* All that computing and writing to an open descriptor needs; the rest fails
  * with EPERM. */
 static const int allowed[] = {
@@ -89,16 +101,6 @@ filter_calls(struct err *e)
 	(void)e;
 	return ERR_OK;
 }
-#endif
-
-/* A sanitizer reserves far more address space than it uses, and needs its own
- * system calls. */
-#if defined(__SANITIZE_ADDRESS__)
-#define JQRULE_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define JQRULE_SANITIZED 1
-#endif
 #endif
 
 enum status
