@@ -17,7 +17,7 @@ enum {
 	BUNDLE_ENTRIES_MAX = 32,	/* as other verifiers have it */
 	BUNDLE_TIMESTAMPS_MAX = 32,
 	BUNDLE_CHAIN_MAX = 16,
-	BUNDLE_SIZE_MAX = 64 * 1024 * 1024
+	BUNDLE_SIZE_MAX = 256 * 1024 * 1024	/* a large SBOM attested */
 };
 
 #define BUNDLE_TYPE_03 "application/vnd.dev.sigstore.bundle.v0.3+json"

@@ -362,6 +362,15 @@ PY
 	refuses 2 sigbundle inspect "$G/bad-media-type.json"
 }
 
+@test "sigbundle inspect: --text is for people and shows no control bytes" {
+	sigbundle inspect --text "$G/good-message-v2.json" >out
+	grep -qx 'certificate.identity: signer@example.com' out
+	grep -qx 'tlogEntries\[0\].signedBy\[0\]: rekor2.example.com' out
+	printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":{"hint":"\\u001b[31m\\n"}},"messageSignature":{"signature":"AA=="}}' |
+		sigbundle inspect --text >out
+	grep -qxF 'keyHint: \x1b[31m\x0a' out
+}
+
 @test "sigbundle inspect: openssl reads the same from the certificates" {
 	need_command openssl
 	local serial
@@ -415,9 +424,9 @@ PY
 	status_is 1 grep -q __asan_init names || skip "sanitizers want memory"
 	dsse-key generate --type ecdsa-p256 --no-passphrase -o k
 	dsse-key public k >k.pub
-	truncate -s 300M big
+	truncate -s 600M big
 	# Most of it is address space that is reserved and never touched.
-	ulimit -v 120000
+	ulimit -v 400000
 	sigbundle create --artifact big -k k -o big.json
 	sigbundle verify -k k.pub --artifact big big.json
 }

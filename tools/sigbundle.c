@@ -12,6 +12,7 @@
 #include "bundle.h"
 #include "bundlecheck.h"
 #include "bundlemake.h"
+#include "flat.h"
 #include "input.h"
 #include "io.h"
 #include "keyfile.h"
@@ -433,6 +434,7 @@ struct filter {
 	    struct arena *, struct json *, struct err *);
 	const char *output;
 	const struct key *key;
+	bool text;		/* lines for people in place of JSON */
 };
 
 static enum status
@@ -455,6 +457,21 @@ convert(const struct filter *f, const struct json *doc, struct arena *a,
 	return bundle_convert(doc, f->key, a, out, e);
 }
 
+static void
+write_result(const struct filter *f, struct output *out,
+    const struct json *result)
+{
+	struct buf b = { 0 };
+
+	if (!f->text) {
+		output_json(out, result);
+		return;
+	}
+	flat_write(&b, result);
+	output_bytes(out, buf_get(&b));
+	buf_free(&b);
+}
+
 static enum status
 filter_operand(const struct filter *f, const char *name, struct output *out)
 {
@@ -471,7 +488,7 @@ filter_operand(const struct filter *f, const char *name, struct output *out)
 	while ((rc = input_next(&in, &a, &doc, &got)) == ERR_OK && got) {
 		rc = f->run(f, &doc, &a, &result, &e);
 		if (rc == ERR_OK)
-			output_json(out, &result);
+			write_result(f, out, &result);
 		else
 			worst = err_worst(worst, err_worst(rc,
 			    input_fault(&in, &e)));
@@ -504,11 +521,13 @@ static int
 do_inspect(int argc, char **argv)
 {
 	static const struct opt_usage usage = {
-		"[-o FILE] [BUNDLE...]",
+		"[--text] [-o FILE] [BUNDLE...]",
 		"show what bundles say, without verifying it"
 	};
 	struct filter f = { .run = inspect };
 	const struct opt table[] = {
+		{ 0, "text", OPT_FLAG, &f.text, NULL,
+		    "as lines for people, in place of JSON" },
 		{ 'o', "output", OPT_TEXT, &f.output, "FILE",
 		    "write there instead of standard output" },
 		OPT_END
