@@ -161,6 +161,20 @@ dsse() { printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","s
 	refuses 3 prov-ingest --keyring nosuch signed.json
 }
 
+@test "prov-ingest: --validate refuses what its format's schema refuses" {
+	[ -d "$SHARED/schemas" ] || skip "no ../shared schemas here"
+	export PROV_SCHEMAS=$(find "$SHARED/schemas" -type d | tr '\n' ':')
+	prov-ingest --validate "$SRCDIR/golden/formats/good-pair.cdx.json" "$SRCDIR/golden/formats/good-pair.spdx.json" >recs
+	[ "$(wc -l <recs)" -eq 2 ]
+	prov-normalize --validate "$SRCDIR/golden/formats/good-pair.cdx.json" >ev
+	printf '{"bomFormat":"CycloneDX","specVersion":"1.6","nosuch":1}' >x.json
+	prov-ingest x.json >rec
+	refuses 2 prov-ingest --validate x.json
+	refuses 2 prov-normalize --validate x.json
+	grep -q 'not valid by' refuses.err
+	PROV_SCHEMAS=/nonexistent refuses 2 prov-ingest --validate x.json
+}
+
 @test "prov-ingest: -o gives nothing when one file of several is refused" {
 	printf '{"bomFormat":"CycloneDX","specVersion":"1.6"}' >c.json
 	printf '{}' >x.json

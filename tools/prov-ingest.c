@@ -9,6 +9,7 @@
 
 #include "canon.h"
 #include "digest.h"
+#include "docschema.h"
 #include "doctrust.h"
 #include "document.h"
 #include "input.h"
@@ -22,6 +23,8 @@ struct opts {
 	struct document_options document;
 	struct opt_list feed;
 	struct doctrust trust;
+	bool validate;
+	struct docschema *schemas;	/* NULL unless validate */
 	bool lossy;
 	const char *output;
 };
@@ -62,6 +65,8 @@ one_document(const struct json *content, const char *operand,
 	struct err e;
 	enum status rc = document_recognise(content, &o->document, a, &d, &e);
 
+	if (rc == ERR_OK && o->schemas != NULL)
+		rc = docschema_check(o->schemas, &d, &e);
 	if (rc == ERR_OK)
 		rc = signers_of(content, &o->trust.trust, a, &d.signed_by,
 		    &e);
@@ -115,7 +120,7 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 }
 
 static const struct opt_usage usage = {
-	"[--role ROLE] [--format FORMAT] [--keyring FILE]\n"
+	"[--role ROLE] [--format FORMAT] [--validate] [--keyring FILE]\n"
 	"[--trusted-root FILE]... [--origin NAME] [--feed NAME=EPOCH]...\n"
 	"[--lossy-numbers] [-o FILE] [FILE...]",
 	"recognise SBOMs, VEX statements and findings"
@@ -131,6 +136,8 @@ main(int argc, char **argv)
 		    "attestation" },
 		{ 0, "format", OPT_TEXT, &o.document.format, "FORMAT",
 		    "the files' format, in place of detection" },
+		{ 0, "validate", OPT_FLAG, &o.validate, NULL,
+		    "hold the files against the schema of their format" },
 		{ 0, "keyring", OPT_TEXT, &o.trust.keyring_file, "FILE",
 		    "keys that envelopes are verified with" },
 		{ 0, "trusted-root", OPT_LIST, &o.trust.root_files, "FILE",
@@ -164,6 +171,8 @@ main(int argc, char **argv)
 	worst = doctrust_load(&o.trust, &a);
 	if (worst != ERR_OK)
 		return worst;
+	if (o.validate)
+		o.schemas = docschema_open();
 	output_open(&out, o.output);
 	for (int i = 0; i < (n > 0 ? n : 1); i++)
 		worst = err_worst(worst, one_file(operand[i], &o, &out));
@@ -172,6 +181,7 @@ main(int argc, char **argv)
 	else
 		output_commit(&out);
 	arena_free(&a);
+	docschema_close(o.schemas);
 	mem_free(o.feed.item);
 	mem_free(o.trust.root_files.item);
 	return worst;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "docschema.h"
 #include "doctrust.h"
 #include "document.h"
 #include "evidence.h"
@@ -19,6 +20,8 @@ struct opts {
 	struct document_options document;
 	struct opt_list feed;
 	struct doctrust trust;
+	bool validate;
+	struct docschema *schemas;	/* NULL unless validate */
 	const char *subject;
 	const char *subject_digest;
 	bool lossy;
@@ -37,6 +40,8 @@ one_document(struct evidence *ev, const struct json *v,
 		rc = document_read(v, a, &d, &e);
 	} else {
 		rc = document_recognise(v, &o->document, a, &d, &e);
+		if (rc == ERR_OK && o->schemas != NULL)
+			rc = docschema_check(o->schemas, &d, &e);
 		if (rc == ERR_OK)
 			rc = signers_of(v, &o->trust.trust, a, &d.signed_by,
 			    &e);
@@ -81,7 +86,7 @@ put_piece(void *ctx, struct slice piece)
 
 static const struct opt_usage usage = {
 	"[--subject NAME@VERSION] [--subject-digest DIGEST]\n"
-	"[--role ROLE] [--format FORMAT] [--keyring FILE]\n"
+	"[--role ROLE] [--format FORMAT] [--validate] [--keyring FILE]\n"
 	"[--trusted-root FILE]... [--origin NAME] [--feed NAME=EPOCH]...\n"
 	"[--lossy-numbers] [-o FILE] [FILE...]",
 	"merge documents into one body of evidence"
@@ -100,6 +105,8 @@ parse_options(struct opts *o, int argc, char **argv, int *operands)
 		    "attestation" },
 		{ 0, "format", OPT_TEXT, &o->document.format, "FORMAT",
 		    "the files' format, in place of detection" },
+		{ 0, "validate", OPT_FLAG, &o->validate, NULL,
+		    "hold the files against the schema of their format" },
 		{ 0, "keyring", OPT_TEXT, &o->trust.keyring_file, "FILE",
 		    "keys that envelopes are verified with" },
 		{ 0, "trusted-root", OPT_LIST, &o->trust.root_files, "FILE",
@@ -148,6 +155,8 @@ main(int argc, char **argv)
 	worst = doctrust_load(&o.trust, &a);
 	if (worst != ERR_OK)
 		return worst;
+	if (o.validate)
+		o.schemas = docschema_open();
 	ev = evidence_open();
 	for (int i = 0; i < (n > 0 ? n : 1); i++)
 		worst = err_worst(worst,
@@ -164,6 +173,7 @@ main(int argc, char **argv)
 	}
 	evidence_close(ev);
 	arena_free(&a);
+	docschema_close(o.schemas);
 	mem_free(o.feed.item);
 	mem_free(o.trust.root_files.item);
 	return worst;
