@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "canon.h"
+#include "markup.h"
 #include "report.h"
+#include "sariflog.h"
 
 /* The worst first. */
 static const char *const severities[] = { "critical", "high", "unknown",
@@ -13,73 +15,6 @@ enum {
 	SEVERITIES = sizeof(severities) / sizeof(severities[0]),
 	TEXT_VIOLATIONS = 12
 };
-
-/* How a form writes a text that it did not choose. */
-typedef void escape(struct buf *out, struct slice s);
-
-static void
-escape_text(struct buf *out, struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c < 0x20 || c == 0x7f ||
-		    (c == 0xc2 && i + 1 < s.len &&
-		    (unsigned char)s.data[i + 1] < 0xa0))
-			buf_printf(out, "\\x%02x", c);
-		else
-			buf_byte(out, (char)c);
-	}
-}
-
-/* HTML and XML; what XML 1.0 has no place for becomes U+FFFD. */
-static void
-escape_markup(struct buf *out, struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		switch (c) {
-		case '&':
-			buf_text(out, "&amp;");
-			break;
-		case '<':
-			buf_text(out, "&lt;");
-			break;
-		case '>':
-			buf_text(out, "&gt;");
-			break;
-		case '"':
-			buf_text(out, "&quot;");
-			break;
-		case '\'':
-			buf_text(out, "&#39;");
-			break;
-		default:
-			if (c < 0x20 || c == 0x7f)
-				buf_text(out, "\xef\xbf\xbd");
-			else
-				buf_byte(out, (char)c);
-		}
-	}
-}
-
-/* A table cell: nothing that Markdown or HTML would act on. */
-static void
-escape_markdown(struct buf *out, struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c < 0x20 || c == 0x7f) {
-			buf_byte(out, ' ');
-			continue;
-		}
-		if (strchr("\\`*_{}[]<>()#|!&~", c) != NULL)
-			buf_byte(out, '\\');
-		buf_byte(out, (char)c);
-	}
-}
 
 static struct slice
 text_of(const struct json *v, const char *key)
@@ -106,7 +41,7 @@ percent(int64_t bp)
 }
 
 static void
-add(struct buf *out, escape *esc, const struct json *v, const char *key)
+add(struct buf *out, markup_escape *esc, const struct json *v, const char *key)
 {
 	esc(out, text_of(v, key));
 }
@@ -129,7 +64,7 @@ claim_of(const struct json *verdict, const struct json *violation)
 }
 
 static void
-add_fix(struct buf *out, escape *esc, const struct json *claim)
+add_fix(struct buf *out, markup_escape *esc, const struct json *claim)
 {
 	const struct json *fix = json_want(claim, "fix", JSON_ARRAY);
 	bool first = true;
@@ -147,7 +82,7 @@ add_fix(struct buf *out, escape *esc, const struct json *claim)
 /* --- text ---------------------------------------------------------------- */
 
 static void
-write_subject(struct buf *out, escape *esc, const struct json *verdict)
+write_subject(struct buf *out, markup_escape *esc, const struct json *verdict)
 {
 	const struct json *subject = json_get(verdict, "subject");
 
@@ -166,19 +101,19 @@ text_violation(struct buf *out, const struct json *verdict,
 
 	buf_printf(out, "  %s ", json_is(json_get(v, "effect"), "fail") ?
 	    "FAIL" : "warn");
-	add(out, escape_text, v, json_get(v, "gate") != NULL ? "gate" :
+	add(out, markup_text, v, json_get(v, "gate") != NULL ? "gate" :
 	    "rule");
 	if (json_get(v, "id") != NULL) {
 		buf_text(out, ": ");
-		add(out, escape_text, v, "id");
+		add(out, markup_text, v, "id");
 		buf_text(out, " in ");
-		add(out, escape_text, v, "component");
+		add(out, markup_text, v, "component");
 	}
 	buf_text(out, ": ");
-	add(out, escape_text, v, "message");
+	add(out, markup_text, v, "message");
 	if (json_get(claim, "fix") != NULL) {
 		buf_text(out, "; fixed in ");
-		add_fix(out, escape_text, claim);
+		add_fix(out, markup_text, claim);
 	}
 	buf_byte(out, '\n');
 }
@@ -207,15 +142,15 @@ write_text(struct buf *out, const struct json *verdict, const char *note)
 	const struct json *counts = json_get(verdict, "counts");
 	const struct json *budget = json_get(verdict, "budgetCheck");
 
-	add(out, escape_text, verdict, "status");
+	add(out, markup_text, verdict, "status");
 	buf_text(out, ": ");
-	write_subject(out, escape_text, verdict);
+	write_subject(out, markup_text, verdict);
 	buf_text(out, " (");
-	add(out, escape_text, verdict, "environment");
+	add(out, markup_text, verdict, "environment");
 	buf_text(out, ", policy ");
-	add(out, escape_text, json_get(verdict, "policy"), "name");
+	add(out, markup_text, json_get(verdict, "policy"), "name");
 	buf_byte(out, ' ');
-	add(out, escape_text, json_get(verdict, "policy"), "version");
+	add(out, markup_text, json_get(verdict, "policy"), "version");
 	buf_text(out, ")\n");
 	text_violations(out, verdict);
 	buf_printf(out, "  %" PRId64 " components, %" PRId64 " findings, %"
@@ -226,13 +161,13 @@ write_text(struct buf *out, const struct json *verdict, const char *note)
 	    "trust"), "score")));
 	if (budget != NULL) {
 		buf_text(out, "  budget: ");
-		add(out, escape_text, budget, "result");
+		add(out, markup_text, budget, "result");
 		buf_byte(out, '\n');
 	}
 	buf_text(out, "  verdict ");
-	add(out, escape_text, verdict, "verdictId");
+	add(out, markup_text, verdict, "verdictId");
 	buf_text(out, " at ");
-	add(out, escape_text, verdict, "at");
+	add(out, markup_text, verdict, "at");
 	buf_byte(out, '\n');
 	if (note != NULL)
 		buf_printf(out, "  %s\n", note);
@@ -242,14 +177,14 @@ write_text(struct buf *out, const struct json *verdict, const char *note)
 
 /* What differs between the two. */
 struct table {
-	escape *esc;
+	markup_escape *esc;
 	const char *open, *close;	/* of a row */
 	const char *cell, *end;		/* of a cell */
 };
 
-static const struct table html_table = { escape_markup, "<tr>", "</tr>\n",
+static const struct table html_table = { markup_xml, "<tr>", "</tr>\n",
 	"<td>", "</td>" };
-static const struct table markdown_table = { escape_markdown, "|", "\n", " ",
+static const struct table markdown_table = { markup_markdown, "|", "\n", " ",
 	" |" };
 
 static void
@@ -330,25 +265,25 @@ html_header(struct buf *out, const struct json *verdict, const char *note)
 	buf_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
 	    "content=\"width=device-width\">\n<title>");
-	write_subject(out, escape_markup, verdict);
+	write_subject(out, markup_xml, verdict);
 	buf_text(out, ": ");
-	add(out, escape_markup, verdict, "status");
+	add(out, markup_xml, verdict, "status");
 	buf_printf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n"
 	    "<h1>", style);
-	write_subject(out, escape_markup, verdict);
+	write_subject(out, markup_xml, verdict);
 	buf_text(out, " <span class=\"status ");
-	add(out, escape_markup, verdict, "status");
+	add(out, markup_xml, verdict, "status");
 	buf_text(out, "\">");
-	add(out, escape_markup, verdict, "status");
+	add(out, markup_xml, verdict, "status");
 	buf_text(out, "</span></h1>\n<p>Environment ");
-	add(out, escape_markup, verdict, "environment");
+	add(out, markup_xml, verdict, "environment");
 	buf_text(out, ", policy ");
-	add(out, escape_markup, json_get(verdict, "policy"), "name");
+	add(out, markup_xml, json_get(verdict, "policy"), "name");
 	buf_byte(out, ' ');
-	add(out, escape_markup, json_get(verdict, "policy"), "version");
+	add(out, markup_xml, json_get(verdict, "policy"), "version");
 	buf_printf(out, ", trust %" PRId64 " of 100, decided for ",
 	    percent(int_of(json_get(verdict, "trust"), "score")));
-	add(out, escape_markup, verdict, "at");
+	add(out, markup_xml, verdict, "at");
 	buf_text(out, ".</p>\n");
 	if (note != NULL)
 		buf_printf(out, "<p><strong>%s</strong></p>\n", note);
@@ -371,11 +306,11 @@ write_html(struct buf *out, const struct json *verdict, const char *note)
 	}
 	if (budget != NULL) {
 		buf_text(out, "<h2>Budget</h2>\n<p>");
-		add(out, escape_markup, budget, "result");
+		add(out, markup_xml, budget, "result");
 		buf_printf(out, "; %" PRId64 " violations, configuration "
 		    "<code>", (int64_t)json_count(json_get(budget,
 		    "violations")));
-		add(out, escape_markup, budget, "configHash");
+		add(out, markup_xml, budget, "configHash");
 		buf_text(out, "</code></p>\n");
 	}
 	buf_text(out, "<h2>Claims</h2>\n<table>\n<tr><th>Severity</th>"
@@ -389,15 +324,15 @@ write_html(struct buf *out, const struct json *verdict, const char *note)
 
 			(void)json_int64(&m->value, &score);
 			buf_text(out, "<tr><td>");
-			escape_markup(out, (struct slice){ m->key,
+			markup_xml(out, (struct slice){ m->key,
 			    m->key_len });
 			buf_printf(out, "</td><td>%" PRId64 "</td></tr>\n",
 			    percent(score));
 		}
 	buf_text(out, "</table>\n<p>Verdict <code>");
-	add(out, escape_markup, verdict, "verdictId");
+	add(out, markup_xml, verdict, "verdictId");
 	buf_text(out, "</code><br>Evidence <code>");
-	add(out, escape_markup, verdict, "evidence");
+	add(out, markup_xml, verdict, "evidence");
 	buf_text(out, "</code></p>\n</body>\n</html>\n");
 }
 
@@ -405,15 +340,15 @@ static void
 write_markdown(struct buf *out, const struct json *verdict, const char *note)
 {
 	buf_text(out, "## ");
-	write_subject(out, escape_markdown, verdict);
+	write_subject(out, markup_markdown, verdict);
 	buf_text(out, ": ");
-	add(out, escape_markdown, verdict, "status");
+	add(out, markup_markdown, verdict, "status");
 	buf_text(out, "\n\nEnvironment ");
-	add(out, escape_markdown, verdict, "environment");
+	add(out, markup_markdown, verdict, "environment");
 	buf_text(out, ", policy ");
-	add(out, escape_markdown, json_get(verdict, "policy"), "name");
+	add(out, markup_markdown, json_get(verdict, "policy"), "name");
 	buf_byte(out, ' ');
-	add(out, escape_markdown, json_get(verdict, "policy"), "version");
+	add(out, markup_markdown, json_get(verdict, "policy"), "version");
 	buf_printf(out, ", trust %" PRId64 " of 100.\n\n",
 	    percent(int_of(json_get(verdict, "trust"), "score")));
 	if (note != NULL)
@@ -434,85 +369,47 @@ write_markdown(struct buf *out, const struct json *verdict, const char *note)
 
 /* --- SARIF, JUnit, badge -------------------------------------------------- */
 
+/* Where a component stands, as a SARIF location. */
 static struct json
-text_object(struct arena *a, struct slice s)
+sarif_location(struct arena *a, struct slice component)
 {
-	struct json o = json_object();
-
-	json_set(a, &o, "text", json_string(s));
-	return o;
-}
-
-static struct json
-sarif_result(struct arena *a, const struct json *v)
-{
-	struct json result = json_object(), locations = json_array();
 	struct json location = json_object(), logical = json_object();
-	struct json logicals = json_array(), prints = json_object();
-	struct slice rule = text_of(v, json_get(v, "gate") != NULL ? "gate" :
-	    "rule");
-	struct slice component = text_of(v, "component");
-	char *message = arena_printf(a, "%.*s%s%.*s%s%.*s",
-	    (int)text_of(v, "id").len, text_of(v, "id").data,
-	    text_of(v, "id").len > 0 ? " in " : "",
-	    (int)component.len, component.data,
-	    component.len > 0 || text_of(v, "id").len > 0 ? ": " : "",
-	    (int)text_of(v, "message").len, text_of(v, "message").data);
+	struct json logicals = json_array();
 
-	json_set(a, &result, "ruleId", json_string(rule));
-	json_set_z(a, &result, "level", json_is(json_get(v, "effect"),
-	    "fail") ? "error" : "warning");
-	json_set(a, &result, "message", text_object(a, slice_of(message)));
-	json_set_z(a, &prints, "provkit/v1", arena_printf(a, "%.*s|%s",
-	    (int)rule.len, rule.data, message));
-	json_set(a, &result, "partialFingerprints", prints);
-	if (component.len > 0) {
-		json_set(a, &logical, "fullyQualifiedName",
-		    json_string(component));
-		json_set_z(a, &logical, "kind", "module");
-		json_push(a, &logicals, logical);
-		json_set(a, &location, "logicalLocations", logicals);
-		json_push(a, &locations, location);
-		json_set(a, &result, "locations", locations);
-	}
-	return result;
+	json_set(a, &logical, "fullyQualifiedName", json_string(component));
+	json_set_z(a, &logical, "kind", "module");
+	json_push(a, &logicals, logical);
+	json_set(a, &location, "logicalLocations", logicals);
+	return location;
 }
 
 static void
 write_sarif(struct buf *out, const struct json *verdict)
 {
 	struct arena a = { 0 };
-	struct json log = json_object(), runs = json_array();
-	struct json run = json_object(), tool = json_object();
-	struct json driver = json_object(), results = json_array();
-	struct json rules = json_array(), properties = json_object();
+	struct sariflog log = sariflog_start(&a);
+	struct json properties = json_object();
 
 	JSON_EACH(v, json_get(verdict, "violations")) {
-		struct json rule = json_object();
+		struct slice component = text_of(v, "component");
+		struct slice id = text_of(v, "id");
+		struct json location = sarif_location(&a, component);
 
-		json_set(&a, &rule, "id", json_string(text_of(v,
-		    json_get(v, "gate") != NULL ? "gate" : "rule")));
-		json_push(&a, &rules, rule);
-		json_push(&a, &results, sarif_result(&a, v));
+		sariflog_add(&log, text_of(v, json_get(v, "gate") != NULL ?
+		    "gate" : "rule"), json_is(json_get(v, "effect"), "fail"),
+		    arena_printf(&a, "%.*s%s%.*s%s%.*s",
+		    (int)id.len, id.data, id.len > 0 ? " in " : "",
+		    (int)component.len, component.data,
+		    component.len > 0 || id.len > 0 ? ": " : "",
+		    (int)text_of(v, "message").len,
+		    text_of(v, "message").data),
+		    component.len > 0 ? &location : NULL);
 	}
-	canon_sort(&a, &rules);
-	json_set_z(&a, &driver, "name", "provkit");
-	json_set(&a, &driver, "rules", rules);
-	json_set(&a, &tool, "driver", driver);
 	json_set(&a, &properties, "status",
 	    json_string(text_of(verdict, "status")));
 	json_set(&a, &properties, "verdictId",
 	    json_string(text_of(verdict, "verdictId")));
-	json_set(&a, &run, "tool", tool);
-	json_set(&a, &run, "results", results);
-	json_set(&a, &run, "properties", properties);
-	json_push(&a, &runs, run);
-	json_set_z(&a, &log, "version", "2.1.0");
-	json_set_z(&a, &log, "$schema", "https://docs.oasis-open.org/sarif/"
-	    "sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
-	json_set(&a, &log, "runs", runs);
-	canon_write(out, &log);
-	buf_byte(out, '\n');
+	sariflog_write(out, &log, &properties);
 	arena_free(&a);
 }
 
@@ -522,18 +419,18 @@ junit_case(struct buf *out, const struct json *gate)
 	const struct json *result = json_get(gate, "result");
 
 	buf_text(out, "  <testcase classname=\"provkit\" name=\"");
-	add(out, escape_markup, gate, "gate");
+	add(out, markup_xml, gate, "gate");
 	if (json_get(gate, "id") != NULL) {
 		buf_byte(out, ' ');
-		add(out, escape_markup, gate, "id");
+		add(out, markup_xml, gate, "id");
 	}
 	if (json_get(gate, "component") != NULL) {
 		buf_byte(out, ' ');
-		add(out, escape_markup, gate, "component");
+		add(out, markup_xml, gate, "component");
 	}
 	if (json_is(result, "block")) {
 		buf_text(out, "\"><failure message=\"");
-		add(out, escape_markup, gate, "reason");
+		add(out, markup_xml, gate, "reason");
 		buf_text(out, "\"/></testcase>\n");
 	} else if (json_is(result, "skip")) {
 		buf_text(out, "\"><skipped/></testcase>\n");
@@ -554,12 +451,12 @@ write_junit(struct buf *out, const struct json *verdict)
 	}
 	buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<testsuite name=\"");
-	write_subject(out, escape_markup, verdict);
+	write_subject(out, markup_xml, verdict);
 	buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
 	    "skipped=\"%zu\" timestamp=\"", json_count(gates), failures,
 	    skipped);
 	/* JUnit's times have no zone. */
-	escape_markup(out, slice_cut(text_of(verdict, "at"), 0, 19));
+	markup_xml(out, slice_cut(text_of(verdict, "at"), 0, 19));
 	buf_text(out, "\">\n");
 	JSON_EACH(gate, gates)
 		junit_case(out, gate);

@@ -8,7 +8,9 @@
 enum {
 	ENUM_MAP_FROM = 8,	/* values from which an enum is hashed */
 	DISPATCH_FROM = 4,	/* branches from which a union is */
-	FOLLOW_MAX = 16		/* schemas between a branch and its const */
+	FOLLOW_MAX = 16,	/* schemas between a branch and its const */
+	VISITS_MAX = 100000	/* of schemas, looking for those of one union;
+				 * beyond, it is not dispatched */
 };
 
 struct schema_set {
@@ -20,6 +22,7 @@ struct schema_set {
 	struct schema **node;
 	size_t count, cap;
 	size_t linked;		/* nodes whose references are resolved */
+	unsigned visits;	/* left of VISITS_MAX */
 	struct err *e;		/* of the running compilation */
 };
 
@@ -307,6 +310,18 @@ read_enum(struct schema_set *set, struct schema *n, const struct json *v)
 }
 
 static bool
+is_names(struct schema_set *set, const struct json *v, const char *keyword)
+{
+	if (v->type != JSON_ARRAY)
+		return malformed(set, v, keyword, "an array of names");
+	JSON_EACH(name, v)
+		if (name->type != JSON_STRING)
+			return malformed(set, name, keyword,
+			    "an array of names");
+	return true;
+}
+
+static bool
 read_assertions(struct schema_set *set, struct schema *n)
 {
 	const struct json *v = n->src, *m;
@@ -342,8 +357,9 @@ read_assertions(struct schema_set *set, struct schema *n)
 	    !read_regex(set, json_text(m), m, &n->pattern)))
 		return malformed(set, m, "pattern", "a string");
 	n->unique = json_true(json_get(v, "uniqueItems"));
-	n->required = json_want(v, "required", JSON_ARRAY);
-	return true;
+	n->required = json_get(v, "required");
+	return n->required == NULL ||
+	    is_names(set, n->required, "required");
 }
 
 static const struct schema *
@@ -378,11 +394,24 @@ subs(struct schema_set *set, struct schema *n, const char *keyword,
 	out->count = i;
 }
 
+/* The object of schemas that a keyword has, or NULL. */
+static const struct json *
+schemas_of(struct schema_set *set, struct schema *n, const char *keyword)
+{
+	const struct json *v = json_get(n->src, keyword);
+
+	if (v != NULL && v->type != JSON_OBJECT) {
+		(void)malformed(set, v, keyword, "an object");
+		return NULL;
+	}
+	return v;
+}
+
 /* Definitions are compiled for their identifiers' sake. */
 static void
 sub_map(struct schema_set *set, struct schema *n, const char *keyword)
 {
-	const struct json *v = json_want(n->src, keyword, JSON_OBJECT);
+	const struct json *v = schemas_of(set, n, keyword);
 
 	if (v == NULL)
 		return;
@@ -394,7 +423,7 @@ sub_map(struct schema_set *set, struct schema *n, const char *keyword)
 static void
 read_properties(struct schema_set *set, struct schema *n)
 {
-	const struct json *v = json_want(n->src, "properties", JSON_OBJECT);
+	const struct json *v = schemas_of(set, n, "properties");
 
 	if (v != NULL) {
 		n->property = arena_array(&set->arena, v->len,
@@ -407,7 +436,7 @@ read_properties(struct schema_set *set, struct schema *n)
 			    SLICE("properties"), p->key);
 		}
 	}
-	v = json_want(n->src, "patternProperties", JSON_OBJECT);
+	v = schemas_of(set, n, "patternProperties");
 	if (v == NULL)
 		return;
 	n->pattern_property = arena_array(&set->arena, v->len,
@@ -428,7 +457,7 @@ read_properties(struct schema_set *set, struct schema *n)
 static void
 read_dependents(struct schema_set *set, struct schema *n, const char *keyword)
 {
-	const struct json *v = json_want(n->src, keyword, JSON_OBJECT);
+	const struct json *v = schemas_of(set, n, keyword);
 	struct dependent *old = n->dependent;
 
 	if (v == NULL)
@@ -441,11 +470,14 @@ read_dependents(struct schema_set *set, struct schema *n, const char *keyword)
 		struct dependent *d = &n->dependent[n->dependents++];
 
 		*d = (struct dependent){ .key = { m->key, m->key_len } };
-		if (m->value.type == JSON_ARRAY)
+		if (m->value.type == JSON_ARRAY) {
+			if (!is_names(set, &m->value, keyword))
+				return;
 			d->required = &m->value;
-		else
+		} else {
 			d->node = compile(set, &m->value, n->resource, n,
 			    slice_of(keyword), d->key);
+		}
 	}
 }
 
@@ -734,13 +766,14 @@ link_node(struct schema_set *set, struct schema *n)
 
 /* The texts a schema allows, when it allows only certain ones. */
 static bool
-allowed_texts(const struct schema *n, const struct json ***texts,
-    size_t *count, int follow)
+allowed_texts(struct schema_set *set, const struct schema *n,
+    const struct json ***texts, size_t *count, int follow)
 {
 	const struct nodes *branches;
 
-	if (n == NULL || n->boolean || follow == 0)
+	if (n == NULL || n->boolean || follow == 0 || set->visits == 0)
 		return false;
+	set->visits--;
 	if (n->constant != NULL && n->constant->type == JSON_STRING) {
 		*texts = mem_array(*texts, *count + 1, sizeof(**texts));
 		(*texts)[(*count)++] = n->constant;
@@ -757,10 +790,10 @@ allowed_texts(const struct schema *n, const struct json ***texts,
 		return true;
 	}
 	if (n->ref != NULL)
-		return allowed_texts(n->ref, texts, count, follow - 1);
+		return allowed_texts(set, n->ref, texts, count, follow - 1);
 	branches = n->one_of.count > 0 ? &n->one_of : &n->any_of;
 	for (size_t i = 0; i < branches->count; i++)
-		if (!allowed_texts(branches->item[i], texts, count,
+		if (!allowed_texts(set, branches->item[i], texts, count,
 		    follow - 1))
 			return false;
 	return branches->count > 0;
@@ -768,19 +801,22 @@ allowed_texts(const struct schema *n, const struct json ***texts,
 
 /* The schema that a branch has for a member, wherever it hides it. */
 static const struct schema *
-member_schema(const struct schema *n, struct slice member, int follow)
+member_schema(struct schema_set *set, const struct schema *n,
+    struct slice member, int follow)
 {
 	const struct schema *found = NULL;
 
-	if (n == NULL || n->boolean || follow == 0)
+	if (n == NULL || n->boolean || follow == 0 || set->visits == 0)
 		return NULL;
+	set->visits--;
 	for (size_t i = 0; i < n->properties; i++)
 		if (slice_eq(n->property[i].key, member))
 			return n->property[i].node;
 	if (n->ref != NULL)
-		found = member_schema(n->ref, member, follow - 1);
+		found = member_schema(set, n->ref, member, follow - 1);
 	for (size_t i = 0; i < n->all_of.count && found == NULL; i++)
-		found = member_schema(n->all_of.item[i], member, follow - 1);
+		found = member_schema(set, n->all_of.item[i], member,
+		    follow - 1);
 	return found;
 }
 
@@ -815,10 +851,11 @@ make_dispatch(struct schema_set *set, struct nodes *u, struct slice member)
 	bool fresh;
 
 	for (size_t i = 0; i < u->count; i++) {
-		const struct schema *m = member_schema(u->item[i], member,
-		    FOLLOW_MAX);
+		const struct schema *m = member_schema(set, u->item[i],
+		    member, FOLLOW_MAX);
 
-		if (!allowed_texts(m, &texts[i], &counts[i], FOLLOW_MAX)) {
+		if (!allowed_texts(set, m, &texts[i], &counts[i],
+		    FOLLOW_MAX)) {
 			mem_free(texts[i]);
 			texts[i] = NULL;
 			add_branch(a, &d->others, i);
@@ -867,8 +904,10 @@ index_union(struct schema_set *set, struct nodes *u)
 
 	if (u->count < DISPATCH_FROM)
 		return;
-	for (size_t i = 0; i < 3 && u->dispatch == NULL; i++)
+	for (size_t i = 0; i < 3 && u->dispatch == NULL; i++) {
+		set->visits = VISITS_MAX;
 		make_dispatch(set, u, slice_of(members[i]));
+	}
 }
 
 /* --- the set ------------------------------------------------------------- */

@@ -11,6 +11,11 @@
 #include "schemanode.h"
 #include "utf8.h"
 
+enum {
+	STEPS_MAX = 256		/* schemas within each other: a file nests 500
+				 * deep, and most take two */
+};
+
 /* Where in the document: a chain from the value to the root. */
 struct place {
 	const struct place *up;
@@ -26,10 +31,10 @@ struct scope {
 	const struct resource *resource;
 };
 
-/* Which children of one value were evaluated, for unevaluated*. */
+/* Which children of one value were evaluated, for unevaluated*: marks of the
+ * run, which are a stack. */
 struct seen {
-	bool *child;
-	size_t count;
+	size_t at, count;
 };
 
 struct run {
@@ -37,6 +42,9 @@ struct run {
 	struct schema_report *report;	/* NULL: stop at the first error */
 	struct err *e;
 	unsigned depth;
+	uint64_t calls;
+	bool *mark;
+	size_t marks, cap;
 };
 
 __extension__ typedef unsigned __int128 wide;
@@ -90,11 +98,11 @@ instance_pointer(struct arena *a, const struct place *at, uint32_t *depth)
 static void
 node_location(struct buf *out, const struct schema *n)
 {
-	const struct schema *chain[64];
+	const struct schema *chain[STEPS_MAX];
 	size_t count = 0;
 
 	while (n->parent != NULL && n->parent->resource == n->resource &&
-	    count < 64) {
+	    count < STEPS_MAX) {
 		chain[count++] = n;
 		n = n->parent;
 	}
@@ -123,8 +131,12 @@ new_error(struct schema_report *rep)
 	return &rep->error[rep->count++];
 }
 
+/* Nothing is worth formatting where nobody will read it. */
+#define wrong(r, ...) \
+	((r)->report == NULL ? ERR_NO : say_wrong((r), __VA_ARGS__))
+
 __attribute__((format(printf, 5, 6))) static enum status
-wrong(struct run *r, const struct schema *n, const struct place *at,
+say_wrong(struct run *r, const struct schema *n, const struct place *at,
     const char *keyword, const char *fmt, ...)
 {
 	struct schema_report *rep = r->report;
@@ -133,8 +145,6 @@ wrong(struct run *r, const struct schema *n, const struct place *at,
 	char text[512];
 	va_list ap;
 
-	if (rep == NULL)
-		return ERR_NO;
 	error = new_error(rep);
 	if (error == NULL)
 		return ERR_NO;
@@ -169,25 +179,32 @@ show(struct run *r, const struct json *v)
 
 /* --- seen ---------------------------------------------------------------- */
 
+/* Marks stay until the run's count is put back to where it was. */
 static void
 seen_start(struct run *r, struct seen *s, const struct json *v)
 {
-	s->count = json_count(v);
-	s->child = arena_zalloc(&r->scratch, s->count * sizeof(*s->child));
+	*s = (struct seen){ r->marks, json_count(v) };
+	r->marks += s->count;
+	if (r->marks > r->cap) {
+		r->cap = r->marks * 2;
+		r->mark = mem_array(r->mark, r->cap, sizeof(*r->mark));
+	}
+	for (size_t i = s->at; i < r->marks; i++)
+		r->mark[i] = false;
 }
 
 static void
-seen_mark(struct seen *s, size_t i)
+seen_mark(struct run *r, const struct seen *s, size_t i)
 {
 	if (s != NULL)
-		s->child[i] = true;
+		r->mark[s->at + i] = true;
 }
 
 static void
-seen_merge(struct seen *into, const struct seen *from)
+seen_merge(struct run *r, const struct seen *into, const struct seen *from)
 {
 	for (size_t i = 0; into != NULL && i < from->count; i++)
-		into->child[i] |= from->child[i];
+		r->mark[into->at + i] |= r->mark[from->at + i];
 }
 
 /* --- assertions ---------------------------------------------------------- */
@@ -406,6 +423,7 @@ attempt(struct run *r, const struct schema *n, const struct place *at,
 {
 	struct schema_report *report = r->report;
 	struct seen mine;
+	size_t marks = r->marks;
 	enum status rc;
 
 	r->report = NULL;
@@ -414,7 +432,8 @@ attempt(struct run *r, const struct schema *n, const struct place *at,
 	rc = eval(r, n, at, scope, seen != NULL ? &mine : NULL);
 	r->report = report;
 	if (rc == ERR_OK && seen != NULL)
-		seen_merge(seen, &mine);
+		seen_merge(r, seen, &mine);
+	r->marks = marks;
 	return rc;
 }
 
@@ -544,7 +563,7 @@ check_contains(struct run *r, const struct schema *n, const struct place *at,
 		if (rc == ERR_OK) {
 			found++;
 			if (n->resource->draft == SCHEMA_2020)
-				seen_mark(seen, i);
+				seen_mark(r, seen, i);
 		}
 		i++;
 	}
@@ -564,13 +583,14 @@ static enum status
 check_unique(struct run *r, const struct schema *n, const struct place *at)
 {
 	struct map values = { 0 };
+	struct arena texts = { 0 };
 	enum status rc = ERR_OK;
 	size_t i = 0;
 
 	JSON_EACH(item, at->v) {
 		bool fresh;
-		size_t *other = map_put(&values, canon_text(&r->scratch,
-		    item), &fresh);
+		size_t *other = map_put(&values, canon_text(&texts, item),
+		    &fresh);
 
 		if (!fresh) {
 			rc = wrong(r, n, at, "uniqueItems",
@@ -580,6 +600,7 @@ check_unique(struct run *r, const struct schema *n, const struct place *at)
 		*other = i++;
 	}
 	map_free(&values);
+	arena_free(&texts);
 	return rc;
 }
 
@@ -598,7 +619,7 @@ check_items(struct run *r, const struct schema *n, const struct place *at,
 		if (s != NULL) {
 			if (worse(r, eval(r, s, &child, scope, NULL), &all))
 				return all;
-			seen_mark(seen, i);
+			seen_mark(r, seen, i);
 		}
 		i++;
 	}
@@ -693,7 +714,7 @@ check_members(struct run *r, const struct schema *n, const struct place *at,
 		    &all))
 			return all;
 		if (known)
-			seen_mark(seen, i);
+			seen_mark(r, seen, i);
 		i++;
 	}
 	return all;
@@ -866,7 +887,7 @@ check_unevaluated(struct run *r, const struct schema *n,
 		struct place child = { .up = at, .index = i,
 			.member = object };
 
-		if (seen->child[i])
+		if (r->mark[seen->at + i])
 			continue;
 		child.v = object ? &at->v->u.member[i].value :
 		    &at->v->u.item[i];
@@ -881,7 +902,7 @@ check_unevaluated(struct run *r, const struct schema *n,
 			rc = eval(r, s, &child, scope, NULL);
 		if (worse(r, rc, &all))
 			break;
-		seen->child[i] = true;
+		seen_mark(r, seen, i);
 	}
 	return all;
 }
@@ -929,7 +950,7 @@ eval_node(struct run *r, const struct schema *n, const struct place *at,
 		if (all == ERR_OK)
 			(void)worse(r, check_unevaluated(r, n, at, scope,
 			    &mine), &all);
-		seen_merge(seen, &mine);
+		seen_merge(r, seen, &mine);
 	}
 	return all;
 }
@@ -939,6 +960,7 @@ eval(struct run *r, const struct schema *n, const struct place *at,
     const struct scope *scope, struct seen *seen)
 {
 	struct scope here = { scope, n->resource };
+	size_t marks = r->marks;
 	enum status rc;
 
 	if (n->boolean)
@@ -947,11 +969,15 @@ eval(struct run *r, const struct schema *n, const struct place *at,
 	if (r->depth == SCHEMA_DEPTH_MAX)
 		return err_input(r->e, at->v->offset, "schema and document "
 		    "nest deeper than %d calls together", SCHEMA_DEPTH_MAX);
+	if (r->calls++ == SCHEMA_CALLS_MAX)
+		return err_input(r->e, at->v->offset, "schema and document "
+		    "together take more than %d calls", SCHEMA_CALLS_MAX);
 	r->depth++;
 	if (scope == NULL || scope->resource != n->resource)
 		scope = &here;
 	rc = eval_node(r, n, at, scope, seen);
 	r->depth--;
+	r->marks = marks;
 	return rc;
 }
 
@@ -969,5 +995,6 @@ schema_check(const struct schema *schema, const struct json *v,
 		rc = eval(&r, schema, &at, NULL, NULL);
 	}
 	arena_free(&r.scratch);
+	mem_free(r.mark);
 	return rc;
 }

@@ -21,8 +21,9 @@ struct schemastore_file {
 void
 schemastore_add_dir(struct schemastore *s, const char *dir)
 {
-	s->dir = mem_array(s->dir, s->dirs + 1, sizeof(*s->dir));
+	s->dir = mem_array(s->dir, s->dirs + 2, sizeof(*s->dir));
 	s->dir[s->dirs++] = dir;
+	s->dir[s->dirs++] = arena_printf(&s->arena, "%s/meta", dir);
 }
 
 enum status
@@ -52,8 +53,8 @@ plain(struct slice uri)
 	return slice_cut(uri, 0, slice_find(uri, '?'));
 }
 
-static struct slice
-id_of(const struct json *doc)
+struct slice
+schemastore_id(const struct json *doc)
 {
 	struct slice id = json_get_text(doc, "$id");
 
@@ -110,9 +111,9 @@ scan(struct schemastore *s)
 			f.path = arena_printf(&s->arena, "%s/%s", s->dir[i],
 			    entry->d_name);
 			if (read_file(f.path, &scratch, &doc, &e) == ERR_OK &&
-			    id_of(&doc).data != NULL) {
+			    schemastore_id(&doc).data != NULL) {
 				f.uri = plain(arena_slice(&s->arena,
-				    id_of(&doc)));
+				    schemastore_id(&doc)));
 				s->file = mem_array(s->file, s->files + 1,
 				    sizeof(*s->file));
 				s->file[s->files++] = f;
@@ -196,7 +197,7 @@ schemastore_named(struct schemastore *s, const char *name, struct json *out,
 		if (rc == ERR_NO)
 			continue;
 		if (rc == ERR_OK) {
-			*uri = id_of(out);
+			*uri = schemastore_id(out);
 			if (uri->data == NULL)
 				*uri = slice_of(name);
 		}

@@ -27,6 +27,7 @@ struct schemastore {
 /* ERR_INPUT: "URI=DIR" without '='. */
 enum status schemastore_add_map(struct schemastore *s, const char *map,
     struct err *e);
+/* DIR, and DIR/meta, where the metaschemas are kept. */
 void schemastore_add_dir(struct schemastore *s, const char *dir);
 /* What schema_options.load wants; ctx is a struct schemastore. */
 enum status schemastore_load(void *ctx, struct slice uri, struct arena *a,
@@ -35,6 +36,8 @@ enum status schemastore_load(void *ctx, struct slice uri, struct arena *a,
  * document's $id, or the name. */
 enum status schemastore_named(struct schemastore *s, const char *name,
     struct json *out, struct slice *uri, struct err *e);
+/* $id, or the id of draft-04; no data if there is none. */
+struct slice schemastore_id(const struct json *doc);
 void schemastore_free(struct schemastore *s);
 
 /* What a document is, by its content, and the name of its schema's file. */

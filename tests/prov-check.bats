@@ -69,6 +69,10 @@ JSON
 {"$ref":"https://example.com/x.json"}|reference 'https://example.com/x.json' leads nowhere
 {"properties":{"a":1}}|expected a schema: an object, true or false
 {"allOf":{}}|"allOf" is object, expected an array
+{"required":[1]}|"required" is number, expected an array of names
+{"required":true}|"required" is boolean, expected an array of names
+{"properties":[]}|"properties" is array, expected an object
+{"dependentRequired":{"a":[1]}}|"dependentRequired" is number, expected an array of names
 TABLE
 }
 
@@ -89,6 +93,32 @@ TABLE
 	echo '{"items":{"allOf":[{"anyOf":[{"$ref":"#"}]}]},"type":"array"}' >s.json
 	{ head -c 500 /dev/zero | tr '\0' '['; head -c 500 /dev/zero | tr '\0' ']'; echo; } >d.json
 	status_is 0 prov-check -q --schema s.json d.json
+}
+
+@test "prov-check: a schema that lost its way fails every document of its kind" {
+	mkdir none some
+	echo '{"kind":"prov.inclusion/v1"}' >d.json
+	echo '{"kind":"prov.merkle/v1"}' >e.json
+	status_is 2 prov-check -q --schema-dir none d.json d.json e.json 2>err
+	[ "$(grep -c 'no schema prov.inclusion.v1.schema.json' err)" -eq 2 ]
+	[ "$(grep -c 'no schema prov.merkle.v1.schema.json' err)" -eq 1 ]
+	# One that does not compile does not take another with it.
+	echo '{"$ref":"nowhere.json"}' >some/prov.inclusion.v1.schema.json
+	echo '{"$id":"https://e/m","properties":{"root":false}}' >some/prov.merkle.v1.schema.json
+	status_is 2 prov-check --schema-dir some d.json d.json e.json 2>err
+	[ "$(grep -c 'leads nowhere' err)" -eq 2 ]
+	echo '{"kind":"prov.merkle/v1","root":1}' >f.json
+	status_is 1 prov-check --schema-dir some e.json f.json >out
+	[ "$(jq -c .valid out | tr '\n' ' ')" = "true false " ]
+}
+
+@test "prov-check: a schema that only branches cannot take all day to compile" {
+	jq -n '{"$defs":{a:{anyOf:[range(20)|{"$ref":"#/$defs/a"}]},
+	    b:{allOf:[range(20)|{"$ref":"#/$defs/b"}]}},
+	    properties:{x:{anyOf:[range(8)|{properties:{type:{"$ref":"#/$defs/a"}}}]},
+	    y:{anyOf:[range(8)|{"$ref":"#/$defs/b"}]}}}' >s.json
+	echo '{}' >d.json
+	status_is 0 timeout 10 prov-check -q --schema s.json d.json
 }
 
 @test "prov-check: unknown content is exit 2 and names what was looked for" {
@@ -201,6 +231,61 @@ TABLE
 d.json: not valid
 d.json: 0: : number, expected "string" (#/type)
 TEXT
+	same want out
+}
+
+@test "prov-check: --text masks what a terminal would act on" {
+	echo '{"additionalProperties":{"type":"string"}}' >s.json
+	printf '{"\\u001b[2J\\u009b31m":1}\n' >d.json
+	status_is 1 prov-check --schema s.json --text d.json >out
+	grep -qF 'd.json: 22: /\x1b[2J\xc2\x9b31m: number, expected "string"' out
+	[ "$(LC_ALL=C tr -d '\n -~' <out | wc -c)" -eq 0 ]
+}
+
+@test "prov-check: --sarif is one log that fits SARIF's schema" {
+	echo '{"properties":{"a":{"type":"integer"}}}' >s.json
+	echo '{"a":"x"}' >'d e.json'
+	echo '{"bomFormat":"CycloneDX","specVersion":"1.6","dependencies":[{"ref":"x"}]}' >f.json
+	status_is 1 prov-check --schema s.json --rules --sarif 'd e.json' f.json >out
+	jq -e '.runs | length == 1 and (.[0].results[0] | .ruleId == "schema"
+	    and .level == "error" and .message.text ==
+	    "/a: string, expected \"integer\" (#/properties/a/type)" and
+	    (.locations[0] | .physicalLocation ==
+	    {artifactLocation:{uri:"d%20e.json"},region:{byteOffset:5}} and
+	    .logicalLocations[0].fullyQualifiedName == "/a"))' out
+	jq -e '[.runs[0].results[] | select(.ruleId == "ref-exists")] | length == 1' out
+	jq -e '.runs[0].tool.driver.rules | map(.id) | index("schema") and
+	    index("ref-exists") and (unique | length) == length' out
+	# Nothing wrong is a log without results.
+	echo '{}' | status_is 0 prov-check --schema s.json --sarif >none
+	jq -e '.runs[0].results == []' none
+	need_shared
+	status_is 0 prov-check -q --schema-dir "$SHARED/schemas" --format-assertion out none
+}
+
+@test "prov-check: --junit is a test case a document, well-formed whatever it says" {
+	echo '{"additionalProperties":{"type":"string"}}' >s.json
+	printf '{"<&\\u0001\\uffff\\"":1}\n{}\n' >d.json
+	status_is 1 prov-check --schema s.json --junit d.json >out
+	printf '%s\n' '<?xml version="1.0" encoding="UTF-8"?>' \
+	    '<testsuite name="prov-check" tests="2" failures="1" errors="0" skipped="0">' \
+	    '  <testcase classname="prov-check" name="d.json"><failure message="not valid">' \
+	    'd.json: 20: /&lt;&amp;��&quot;: number, expected &quot;string&quot; (#/additionalProperties/type)' \
+	    '</failure></testcase>' \
+	    '  <testcase classname="prov-check" name="d.json at 23"/>' \
+	    '</testsuite>' >want
+	same want out
+	echo 1 >one
+	refuses 2 prov-check --schema s.json --junit --sarif one
+	command -v xmllint >/dev/null || return 0
+	xmllint --noout out
+}
+
+@test "prov-check: a name that is no text is still a record" {
+	echo true >any.json
+	echo 1 >$'d\xff.json'
+	status_is 0 prov-check --schema any.json $'d\xff.json' >out
+	echo '{"kind":"prov.check/v1","name":"?","valid":true}' >want
 	same want out
 }
 

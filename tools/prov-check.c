@@ -6,197 +6,54 @@
  * Reads JSON documents, writes one prov.check/v1 a document.
  * Exit: 0 all valid, 1 one is not, 2 refused input or schema, 3 system.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkreport.h"
 #include "input.h"
-#include "map.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
-#include "rules.h"
-#include "schemastore.h"
 #include "tool.h"
+#include "utf8.h"
+#include "validator.h"
 
 struct opts {
 	const char *draft, *schema, *output;
 	struct opt_list dirs, maps;
 	const char *fail_on, *at;
-	bool formats, lossy, quiet, text, rules;
+	bool formats, lossy, quiet, rules;
+	bool text, sarif, junit;
 };
 
 struct checker {
 	const struct opts *o;
-	struct schemastore store;
-	struct schema_set *set;
-	const struct schema *fixed;	/* of --schema */
+	struct validator validator;
+	struct schema_set *set;		/* of --schema */
+	const struct schema *fixed;
 	struct slice fixed_uri;
-	struct map known;		/* schema file -> index into schema */
-	const struct schema **schema;
-	struct slice *uri;
-	size_t schemas;
 	struct arena run, record;
+	struct checkreport report;
 	struct output out;
 	int64_t at;
 	enum rules_severity fatal;	/* findings from here on are a no */
 };
 
-/* What is known of one document. */
-struct result {
-	struct schemastore_kind kind;
-	struct slice schema;
-	bool valid;
-	struct schema_report report;
-	struct rules_report rules;
-};
-
-/* The schema that a document's own content asks for, compiled once. */
-static enum status
-schema_for(struct checker *c, const struct json *doc,
-    struct schemastore_kind *kind, const struct schema **schema,
-    struct slice *uri, struct err *e)
-{
-	struct json *file;
-	enum status rc;
-	size_t *at;
-	bool fresh;
-
-	if (!schemastore_recognise(&c->run, doc, kind))
-		return err_input(e, doc->offset, "no format that has a schema "
-		    "(looked for CycloneDX 1.2 to 1.7, SPDX 2.2, 2.3 and "
-		    "3.0.1, OpenVEX 0.2.0, CSAF 2.0, SARIF 2.1.0, in-toto, "
-		    "own kinds): use --schema");
-	at = map_put(&c->known, slice_of(kind->file), &fresh);
-	if (fresh) {
-		file = arena_zalloc(&c->run, sizeof(*file));
-		*at = c->schemas;
-		c->schema = mem_array(c->schema, c->schemas + 1,
-		    sizeof(*c->schema));
-		c->uri = mem_array(c->uri, c->schemas + 1, sizeof(*c->uri));
-		rc = schemastore_named(&c->store, kind->file, file,
-		    &c->uri[c->schemas], e);
-		if (rc == ERR_NO)
-			return err_bad(e, "no schema %s in the schema folders "
-			    "(see --schema-dir)", kind->file);
-		if (rc == ERR_OK)
-			rc = schema_compile(c->set, file, c->uri[c->schemas],
-			    &c->schema[c->schemas], e);
-		if (rc != ERR_OK)
-			return rc;
-		c->schemas++;
-	}
-	*schema = c->schema[*at];
-	*uri = c->uri[*at];
-	return ERR_OK;
-}
-
-static struct json
-errors_json(struct arena *a, const struct schema_report *report,
-    uint64_t start)
-{
-	struct json list = json_array();
-
-	for (size_t i = 0; i < report->count; i++) {
-		const struct schema_error *error = &report->error[i];
-		struct json o = json_object();
-
-		json_set_z(a, &o, "instance", error->instance);
-		json_set_z(a, &o, "keyword", error->keyword);
-		json_set_z(a, &o, "message", error->message);
-		json_set(a, &o, "offset", json_uint(a, start +
-		    error->offset));
-		json_push(a, &list, o);
-	}
-	return list;
-}
-
-static const char *
-severity_name(enum rules_severity severity)
-{
-	return severity == RULES_ERROR ? "error" : "warning";
-}
-
-static struct json
-rules_json(struct arena *a, const struct rules_report *report, uint64_t start)
-{
-	struct json list = json_array();
-
-	for (size_t i = 0; i < report->count; i++) {
-		const struct rules_finding *f = &report->finding[i];
-		struct json o = json_object();
-
-		json_set_z(a, &o, "instance", f->instance);
-		json_set_z(a, &o, "message", f->message);
-		json_set(a, &o, "offset", json_uint(a, start + f->offset));
-		json_set_z(a, &o, "rule", f->rule);
-		json_set_z(a, &o, "severity", severity_name(f->severity));
-		json_push(a, &list, o);
-	}
-	return list;
-}
-
 static void
-write_text(struct checker *c, const char *name, const struct result *r,
-    uint64_t start)
+write_result(struct checker *c, const struct checkreport_document *d)
 {
-	struct buf line = { 0 };
-
-	buf_printf(&line, "%s: %s\n", name, r->valid ? "valid" :
-	    "not valid");
-	for (size_t i = 0; i < r->report.count; i++) {
-		const struct schema_error *error = &r->report.error[i];
-
-		buf_printf(&line, "%s: %" PRIu64 ": %s: %s (%s)\n", name,
-		    start + error->offset, error->instance, error->message,
-		    error->keyword);
-	}
-	for (size_t i = 0; i < r->rules.count; i++) {
-		const struct rules_finding *f = &r->rules.finding[i];
-
-		buf_printf(&line, "%s: %" PRIu64 ": %s: %s: %s (%s)\n", name,
-		    start + f->offset, severity_name(f->severity),
-		    f->instance, f->message, f->rule);
-	}
-	output_bytes(&c->out, buf_get(&line));
-	buf_free(&line);
-}
-
-static void
-write_result(struct checker *c, const struct input *in,
-    const struct result *r)
-{
-	struct arena *a = &c->record;
-	struct json o = json_object();
-	const char *name = in->fd == 0 ? "-" : in->name;
-	uint64_t start = in->stream.start;
+	struct buf bytes = { 0 };
 
 	if (c->o->quiet)
 		return;
-	if (c->o->text) {
-		write_text(c, name, r, start);
-		return;
-	}
-	json_set_z(a, &o, "kind", "prov.check/v1");
-	json_set_z(a, &o, "name", name);
-	json_set(a, &o, "valid", json_bool(r->valid));
-	if (r->kind.format != NULL)
-		json_set_z(a, &o, "format", r->kind.format);
-	if (r->kind.version != NULL)
-		json_set_z(a, &o, "formatVersion", r->kind.version);
-	if (r->schema.len > 0)
-		json_set(a, &o, "schema", json_string(r->schema));
-	if (r->report.count > 0)
-		json_set(a, &o, "errors", errors_json(a, &r->report, start));
-	if (r->report.cut)
-		json_set(a, &o, "more", json_bool(true));
-	if (r->rules.count > 0)
-		json_set(a, &o, "rules", rules_json(a, &r->rules, start));
-	output_json(&c->out, &o);
+	checkreport_add(&c->report, d, &c->record, &bytes);
+	output_bytes(&c->out, buf_get(&bytes));
+	buf_free(&bytes);
 }
 
 static enum status
-check_rules(struct checker *c, const struct json *doc, struct result *r)
+check_rules(struct checker *c, const struct json *doc,
+    struct checkreport_document *r)
 {
 	enum status rc = ERR_OK;
 
@@ -215,7 +72,9 @@ static enum status
 check_document(struct checker *c, const struct input *in,
     const struct json *doc)
 {
-	struct result r = { .schema = c->fixed_uri,
+	struct checkreport_document r = { .schema = c->fixed_uri,
+		.name = in->fd == 0 ? "-" : in->name,
+		.start = in->stream.start,
 		.report.arena = &c->record,
 		.rules = { .arena = &c->record, .at = c->at } };
 	const struct schema *schema = c->fixed;
@@ -223,7 +82,8 @@ check_document(struct checker *c, const struct input *in,
 	enum status rc = ERR_OK;
 
 	if (schema == NULL)
-		rc = schema_for(c, doc, &r.kind, &schema, &r.schema, &e);
+		rc = validator_find(&c->validator, doc, &r.kind, &schema,
+		    &r.schema, &e);
 	if (rc == ERR_OK)
 		rc = schema_check(schema, doc, &r.report, &e);
 	if (rc > ERR_NO)
@@ -231,7 +91,11 @@ check_document(struct checker *c, const struct input *in,
 	r.valid = rc == ERR_OK;
 	if (c->o->rules)
 		rc = err_worst(rc, check_rules(c, doc, &r));
-	write_result(c, in, &r);
+	r.holds = rc == ERR_OK;
+	/* The operand as it may stand in JSON. */
+	if (!utf8_valid(slice_of(r.name)))
+		r.name = "?";
+	write_result(c, &r);
 	mem_free(r.report.error);
 	mem_free(r.rules.finding);
 	return rc;
@@ -293,6 +157,10 @@ parse_options(struct opts *o, int argc, char **argv)
 		    "with --rules: no later time is plausible" },
 		{ 0, "text", OPT_FLAG, &o->text, NULL,
 		    "lines for people in place of JSON" },
+		{ 0, "sarif", OPT_FLAG, &o->sarif, NULL,
+		    "one SARIF 2.1.0 log of all documents" },
+		{ 0, "junit", OPT_FLAG, &o->junit, NULL,
+		    "JUnit XML, a test case a document" },
 		{ 'q', "quiet", OPT_FLAG, &o->quiet, NULL,
 		    "no result but the exit status" },
 		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
@@ -307,21 +175,16 @@ parse_options(struct opts *o, int argc, char **argv)
 static void
 find_schemas(struct checker *c)
 {
-	const char *env = getenv("PROV_SCHEMAS");
+	struct schemastore *store = &c->validator.store;
 	struct err e;
 
 	for (size_t i = 0; i < c->o->dirs.count; i++)
-		schemastore_add_dir(&c->store, c->o->dirs.item[i]);
-	if (c->o->dirs.count == 0 && env != NULL && env[0] != '\0') {
-		char *list = arena_dup(&c->run, slice_of(env)), *save;
-
-		for (char *dir = strtok_r(list, ":", &save); dir != NULL;
-		    dir = strtok_r(NULL, ":", &save))
-			schemastore_add_dir(&c->store, dir);
-	}
-	schemastore_add_dir(&c->store, PROVKIT_DATA "/schemas");
+		schemastore_add_dir(store, c->o->dirs.item[i]);
+	if (c->o->dirs.count == 0)
+		validator_add_path(&c->validator, getenv("PROV_SCHEMAS"));
+	schemastore_add_dir(store, PROVKIT_DATA "/schemas");
 	for (size_t i = 0; i < c->o->maps.count; i++)
-		if (schemastore_add_map(&c->store, c->o->maps.item[i], &e) !=
+		if (schemastore_add_map(store, c->o->maps.item[i], &e) !=
 		    ERR_OK)
 			opt_usage_error("%s", e.text);
 }
@@ -329,28 +192,59 @@ find_schemas(struct checker *c)
 static void
 open_schemas(struct checker *c)
 {
-	struct schema_options options = { .assert_format = c->o->formats,
-		.load = schemastore_load, .ctx = &c->store };
+	enum schema_draft draft = SCHEMA_UNKNOWN;
+	enum status rc;
 	struct json *doc = arena_zalloc(&c->run, sizeof(*doc));
 	struct err e;
 
 	if (c->o->draft != NULL) {
-		options.draft = schema_draft(slice_of(c->o->draft));
-		if (options.draft == SCHEMA_UNKNOWN)
+		draft = schema_draft(slice_of(c->o->draft));
+		if (draft == SCHEMA_UNKNOWN)
 			opt_usage_error("--draft wants draft-04, draft-07 or "
 			    "2020-12, not '%.40s'", c->o->draft);
 	}
 	find_schemas(c);
-	c->set = schema_open(&options);
+	validator_open(&c->validator, draft, c->o->formats);
 	if (c->o->schema == NULL)
 		return;
-	if (input_document(c->o->schema, &json_foreign, &c->run, doc) !=
-	    ERR_OK)
-		exit(ERR_INPUT);
+	rc = input_document(c->o->schema, &json_foreign, &c->run, doc);
+	if (rc != ERR_OK)
+		exit((int)rc);
+	c->set = schema_open(&c->validator.options);
 	if (schema_compile(c->set, doc, (struct slice){ "", 0 }, &c->fixed,
 	    &e) != ERR_OK)
 		msg_die_err(c->o->schema, &e);
-	c->fixed_uri = json_get_text(doc, "$id");
+	c->fixed_uri = schemastore_id(doc);
+}
+
+static void
+read_form(struct checker *c)
+{
+	const struct opts *o = c->o;
+
+	if (o->text + o->sarif + o->junit + o->quiet > 1)
+		opt_usage_error("one of --text, --sarif, --junit and "
+		    "--quiet");
+	c->report.form = o->text ? CHECKREPORT_TEXT :
+	    o->sarif ? CHECKREPORT_SARIF :
+	    o->junit ? CHECKREPORT_JUNIT : CHECKREPORT_JSON;
+}
+
+/* What is written once all documents are known. */
+static void
+finish(struct checker *c, enum status worst)
+{
+	struct buf bytes = { 0 };
+
+	if (!c->o->quiet)
+		checkreport_end(&c->report, &bytes);
+	if (worst > ERR_NO) {
+		output_abandon(&c->out);
+	} else {
+		output_bytes(&c->out, buf_get(&bytes));
+		output_commit(&c->out);
+	}
+	buf_free(&bytes);
 }
 
 static void
@@ -380,21 +274,16 @@ main(int argc, char **argv)
 
 	tool_start("prov-check");
 	n = parse_options(&o, argc, argv);
+	read_form(&c);
 	read_severity(&c);
 	open_schemas(&c);
 	output_open(&c.out, o.output);
 	for (int i = 0; i < n || i == 0; i++)
 		worst = err_worst(worst, check_operand(&c, n == 0 ? NULL :
 		    argv[i]));
-	if (worst > ERR_NO)
-		output_abandon(&c.out);
-	else
-		output_commit(&c.out);
+	finish(&c, worst);
 	schema_close(c.set);
-	schemastore_free(&c.store);
-	map_free(&c.known);
-	mem_free(c.schema);
-	mem_free(c.uri);
+	validator_close(&c.validator);
 	mem_free(o.dirs.item);
 	mem_free(o.maps.item);
 	arena_free(&c.run);
