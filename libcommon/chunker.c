@@ -299,7 +299,8 @@ jobs_for(const struct chunker *c, const struct input *in, uint64_t *size)
 	struct stat st;
 
 	if (c->kind != CHUNKER_BYTES || c->chunk_size > IO_READ_SIZE ||
-	    c->chunk_size < CHUNK_MIN || fstat(in->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    c->chunk_size < CHUNK_MIN || fstat(in->fd, &st) != 0 ||
+	    !S_ISREG(st.st_mode) ||
 	    lseek(in->fd, 0, SEEK_CUR) != 0)
 		return 1;
 	*size = (uint64_t)st.st_size;

@@ -7,12 +7,11 @@
 #include "cache.h"
 #include "entry.h"
 #include "entryrec.h"
+#include "entrytree.h"
 #include "metrics.h"
 
 enum {
-	KEY_SIZE = 1 + DIGEST_SIZE,
-	TREE_HEAD = 3 * 8,	/* chunk size, total, parts */
-	TREE_PART = 4 * 8 + DIGEST_SIZE
+	KEY_SIZE = 1 + DIGEST_SIZE
 };
 
 struct entry_store {
@@ -21,12 +20,6 @@ struct entry_store {
 };
 
 static const struct slice generation_key = { "generation", 10 };
-
-static struct slice
-key_of(const struct digest *d)
-{
-	return (struct slice){ (const char *)d->sha256, DIGEST_SIZE };
-}
 
 /* --- opening ------------------------------------------------------------ */
 
@@ -107,39 +100,10 @@ nanoseconds(void)
 
 /* --- generations -------------------------------------------------------- */
 
-/* A number in the store; 0 when there is none. */
-static enum status
-get_number(struct cache *c, enum cache_table t, struct slice key, uint64_t *n,
-    struct err *e)
-{
-	struct slice v;
-	enum status rc = cache_get(c, t, key, &v, e);
-
-	*n = 0;
-	if (rc == ERR_NO)
-		return ERR_OK;
-	if (rc == ERR_OK && v.len != 8)
-		return cache_damaged(c, e, "a number is none");
-	if (rc == ERR_OK)
-		*n = entryrec_get_u64(v.data);
-	return rc;
-}
-
-static enum status
-put_number(struct cache *c, enum cache_table t, struct slice key, uint64_t n,
-    struct err *e)
-{
-	char bytes[8];
-
-	for (int i = 0; i < 8; i++)
-		bytes[i] = (char)(n >> 8 * i & 0xff);
-	return cache_put(c, t, key, (struct slice){ bytes, 8 }, e);
-}
-
 static enum status
 generation_in(struct cache *c, void *ctx, struct err *e)
 {
-	return get_number(c, CACHE_META, generation_key, ctx, e);
+	return entrytree_get_number(c, CACHE_META, generation_key, ctx, e);
 }
 
 enum status
@@ -160,8 +124,8 @@ stands(struct cache *c, const struct entryrec_dep *deps, size_t n,
 	*yes = true;
 	for (size_t i = 0; i < n && *yes; i++) {
 		if (deps[i].key.data[0] != 'f') {
-			rc = get_number(c, CACHE_GENERATION, deps[i].key, &g,
-			    e);
+			rc = entrytree_get_number(c, CACHE_GENERATION,
+			    deps[i].key, &g, e);
 			if (rc != ERR_OK)
 				return rc;
 			*yes = g <= gen;
@@ -197,14 +161,15 @@ entry_invalidate_in(struct cache *c, const struct entry_invalidation *list,
 	static const char letter[ENTRY_CAUSES] = { 'k', 's', 'p', 'f' };
 	char key[CACHE_KEY_MAX];
 	uint64_t gen;
-	enum status rc = get_number(c, CACHE_META, generation_key, &gen, e);
+	enum status rc = entrytree_get_number(c, CACHE_META, generation_key,
+	    &gen, e);
 
 	gen++;
 	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
 		key[0] = letter[list[i].cause];
 		if (list[i].cause != ENTRY_BY_FEED) {
 			memcpy(key + 1, list[i].id.sha256, DIGEST_SIZE);
-			rc = put_number(c, CACHE_GENERATION,
+			rc = entrytree_put_number(c, CACHE_GENERATION,
 			    (struct slice){ key, KEY_SIZE }, gen, e);
 			continue;
 		}
@@ -218,7 +183,8 @@ entry_invalidate_in(struct cache *c, const struct entry_invalidation *list,
 		    list[i].before, e);
 	}
 	if (rc == ERR_OK)
-		rc = put_number(c, CACHE_META, generation_key, gen, e);
+		rc = entrytree_put_number(c, CACHE_META, generation_key, gen,
+		    e);
 	return rc;
 }
 
@@ -271,7 +237,8 @@ judge(struct cache *c, const struct entry *entry,
 {
 	uint64_t now;
 	bool yes = true;
-	enum status rc = get_number(c, CACHE_META, generation_key, &now, e);
+	enum status rc = entrytree_get_number(c, CACHE_META, generation_key,
+	    &now, e);
 
 	/* Most of the time nothing at all was invalidated since. */
 	if (rc == ERR_OK && now != entry->generation)
@@ -288,7 +255,8 @@ load(struct cache *c, const struct digest *verikey, struct arena *a,
 {
 	struct slice v;
 	struct err why;
-	enum status rc = cache_get(c, CACHE_ENTRY, key_of(verikey), &v, e);
+	enum status rc = cache_get(c, CACHE_ENTRY, entrytree_key(verikey),
+	    &v, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -386,248 +354,6 @@ entry_state_status(enum entry_state state, struct err *e)
 	}
 }
 
-/* --- references --------------------------------------------------------- */
-
-/* Adds to a count of references; at 0 it is gone. */
-static enum status
-refer(struct cache *c, char kind, const struct digest *d, int change,
-    uint64_t *left, struct err *e)
-{
-	char key[KEY_SIZE];
-	struct slice k = { key, sizeof(key) };
-	uint64_t n;
-	enum status rc;
-
-	key[0] = kind;
-	memcpy(key + 1, d->sha256, DIGEST_SIZE);
-	rc = get_number(c, CACHE_REFS, k, &n, e);
-	if (rc != ERR_OK)
-		return rc;
-	if (change < 0 && n == 0)
-		return cache_damaged(c, e, "a count of references is wrong");
-	*left = change < 0 ? n - 1 : n + 1;
-	return *left == 0 ? cache_del(c, CACHE_REFS, k, e) :
-	    put_number(c, CACHE_REFS, k, *left, e);
-}
-
-/* --- trees -------------------------------------------------------------- */
-
-/* The value of a tree: what merkledoc has, in binary. */
-struct tree {
-	struct merkledoc_tree doc;
-	struct digest root;
-	struct slice *piece;	/* the chunks' bytes, when it is written */
-};
-
-static void
-build_tree(const struct slice part[MERKLEDOC_ROLES], struct arena *a,
-    struct tree *t)
-{
-	struct merkle m = { 0 };
-	size_t chunks = 0;
-
-	memset(t, 0, sizeof(*t));
-	for (size_t i = 0; i < MERKLEDOC_ROLES; i++)
-		chunks += part[i].len / MERKLE_CHUNK + 1;
-	t->doc.chunk_size = MERKLE_CHUNK;
-	t->doc.part = arena_zalloc(a, MERKLEDOC_ROLES *
-	    sizeof(*t->doc.part));
-	t->doc.chunk = arena_array(a, chunks, sizeof(*t->doc.chunk));
-	t->piece = arena_array(a, chunks, sizeof(*t->piece));
-	for (size_t i = 0; i < MERKLEDOC_ROLES; i++) {
-		struct merkledoc_part *p = &t->doc.part[t->doc.parts];
-
-		if (part[i].data == NULL)
-			continue;
-		t->doc.parts++;
-		p->role = slice_of(merkledoc_role_name[i]);
-		p->digest = digest_bytes(part[i]);
-		p->size = part[i].len;
-		p->first_chunk = m.size;
-		for (size_t at = 0; at < part[i].len; at += MERKLE_CHUNK) {
-			struct merkledoc_chunk *c = &t->doc.chunk[m.size];
-
-			t->piece[m.size] = slice_cut(part[i], at,
-			    at + MERKLE_CHUNK);
-			c->offset = t->doc.total + at;
-			c->size = t->piece[m.size].len;
-			c->hash = merkle_leaf(t->piece[m.size]);
-			(void)merkle_push(&m, &c->hash, NULL);
-		}
-		p->chunks = m.size - p->first_chunk;
-		t->doc.total += part[i].len;
-	}
-	t->doc.size = m.size;
-	t->root = t->doc.root = merkle_root(&m);
-}
-
-static unsigned
-role_number(struct slice name)
-{
-	unsigned i = 0;
-
-	while (i < MERKLEDOC_ROLES && !slice_is(name, merkledoc_role_name[i]))
-		i++;
-	return i;
-}
-
-static void
-tree_write(struct buf *out, const struct tree *t)
-{
-	entryrec_u64(out, t->doc.chunk_size);
-	entryrec_u64(out, t->doc.total);
-	entryrec_u64(out, t->doc.parts);
-	for (size_t i = 0; i < t->doc.parts; i++) {
-		const struct merkledoc_part *p = &t->doc.part[i];
-
-		entryrec_u64(out, role_number(p->role));
-		entryrec_u64(out, p->size);
-		entryrec_u64(out, p->first_chunk);
-		entryrec_u64(out, p->chunks);
-		buf_add(out, p->digest.sha256, DIGEST_SIZE);
-	}
-	for (uint64_t i = 0; i < t->doc.size; i++)
-		buf_add(out, t->doc.chunk[i].hash.sha256, DIGEST_SIZE);
-}
-
-static void
-tree_read_part(const char *p, struct merkledoc_part *part)
-{
-	uint64_t role = entryrec_get_u64(p);
-
-	part->role = slice_of(role < MERKLEDOC_ROLES ?
-	    merkledoc_role_name[role] : NULL);
-	part->size = entryrec_get_u64(p + 8);
-	part->first_chunk = entryrec_get_u64(p + 16);
-	part->chunks = entryrec_get_u64(p + 24);
-	memcpy(part->digest.sha256, p + 32, DIGEST_SIZE);
-}
-
-/* Offsets and sizes of the chunks, from the parts. */
-static bool
-tree_lay_out(struct tree *t)
-{
-	uint64_t next = 0, total = 0;
-
-	for (size_t i = 0; i < t->doc.parts; i++) {
-		struct merkledoc_part *p = &t->doc.part[i];
-		uint64_t left = p->size;
-
-		if (p->role.len == 0 || p->first_chunk != next ||
-		    p->chunks > t->doc.size - next ||
-		    p->chunks != left / t->doc.chunk_size +
-		    (left % t->doc.chunk_size != 0))
-			return false;
-		for (; left > 0; next++) {
-			struct merkledoc_chunk *c = &t->doc.chunk[next];
-
-			c->offset = total;
-			c->size = left < t->doc.chunk_size ? left :
-			    t->doc.chunk_size;
-			total += c->size;
-			left -= c->size;
-		}
-	}
-	return next == t->doc.size && total == t->doc.total;
-}
-
-/* The tree is believed because its chunks give its root. */
-static bool
-tree_read(struct slice v, const struct digest *root, struct arena *a,
-    struct tree *t)
-{
-	struct merkle m = { 0 };
-	const char *p = v.data + TREE_HEAD;
-	struct digest made;
-	uint64_t parts;
-
-	memset(t, 0, sizeof(*t));
-	if (v.len < TREE_HEAD)
-		return false;
-	t->doc.chunk_size = entryrec_get_u64(v.data);
-	t->doc.total = entryrec_get_u64(v.data + 8);
-	parts = entryrec_get_u64(v.data + 16);
-	if (t->doc.chunk_size == 0 || parts > MERKLEDOC_ROLES ||
-	    v.len - TREE_HEAD < parts * TREE_PART ||
-	    (v.len - TREE_HEAD - parts * TREE_PART) % DIGEST_SIZE != 0)
-		return false;
-	t->doc.parts = (size_t)parts;
-	t->doc.size = (v.len - TREE_HEAD - parts * TREE_PART) / DIGEST_SIZE;
-	t->doc.part = arena_array(a, MERKLEDOC_ROLES, sizeof(*t->doc.part));
-	t->doc.chunk = arena_array(a, (size_t)t->doc.size + 1,
-	    sizeof(*t->doc.chunk));
-	for (size_t i = 0; i < t->doc.parts; i++, p += TREE_PART)
-		tree_read_part(p, &t->doc.part[i]);
-	for (uint64_t i = 0; i < t->doc.size; i++, p += DIGEST_SIZE) {
-		memcpy(t->doc.chunk[i].hash.sha256, p, DIGEST_SIZE);
-		(void)merkle_push(&m, &t->doc.chunk[i].hash, NULL);
-	}
-	made = merkle_root(&m);
-	t->root = t->doc.root = *root;
-	return digest_equal(&made, root) && tree_lay_out(t);
-}
-
-static enum status
-load_tree(struct cache *c, const struct digest *root, struct arena *a,
-    struct tree *t, struct err *e)
-{
-	struct slice v;
-	enum status rc = cache_get(c, CACHE_TREE, key_of(root), &v, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	v = arena_slice(a, v);
-	if (!tree_read(v, root, a, t))
-		return cache_damaged(c, e, "a tree is not its root's");
-	return ERR_OK;
-}
-
-static enum status
-hold_tree(struct cache *c, const struct tree *t, struct err *e)
-{
-	struct buf b = { 0 };
-	uint64_t left;
-	enum status rc = refer(c, 't', &t->root, 1, &left, e);
-
-	if (rc != ERR_OK || left > 1)
-		return rc;
-	tree_write(&b, t);
-	rc = cache_put(c, CACHE_TREE, key_of(&t->root), buf_get(&b), e);
-	buf_free(&b);
-	for (uint64_t i = 0; i < t->doc.size && rc == ERR_OK; i++) {
-		const struct digest *hash = &t->doc.chunk[i].hash;
-
-		rc = refer(c, 'c', hash, 1, &left, e);
-		if (rc == ERR_OK && left == 1)
-			rc = cache_put(c, CACHE_CHUNK, key_of(hash),
-			    t->piece[i], e);
-	}
-	return rc;
-}
-
-static enum status
-drop_tree(struct cache *c, const struct digest *root, struct err *e)
-{
-	struct arena a = { 0 };
-	struct tree t;
-	uint64_t left;
-	enum status rc = refer(c, 't', root, -1, &left, e);
-
-	if (rc != ERR_OK || left > 0)
-		return rc;
-	rc = load_tree(c, root, &a, &t, e);
-	if (rc == ERR_NO)
-		rc = cache_damaged(c, e, "a tree is missing");
-	for (uint64_t i = 0; rc == ERR_OK && i < t.doc.size; i++) {
-		rc = refer(c, 'c', &t.doc.chunk[i].hash, -1, &left, e);
-		if (rc == ERR_OK && left == 0)
-			rc = cache_del(c, CACHE_CHUNK,
-			    key_of(&t.doc.chunk[i].hash), e);
-	}
-	arena_free(&a);
-	return rc == ERR_OK ? cache_del(c, CACHE_TREE, key_of(root), e) : rc;
-}
-
 /* --- putting ------------------------------------------------------------ */
 
 struct put_call {
@@ -635,7 +361,7 @@ struct put_call {
 	struct entry entry;	/* with what was derived */
 	struct entryrec_dep *deps;
 	size_t n;
-	struct tree tree;
+	struct entrytree tree;
 	struct arena *arena;
 	bool wrote;
 };
@@ -703,10 +429,10 @@ hold_envelopes(struct cache *c, const struct entry *entry,
 
 		if (old != NULL && has_envelope(old, &v->digest))
 			continue;
-		rc = refer(c, 'e', &v->digest, 1, &left, e);
+		rc = entrytree_refer(c, 'e', &v->digest, 1, &left, e);
 		if (rc == ERR_OK && left == 1)
-			rc = cache_put(c, CACHE_ENVELOPE, key_of(&v->digest),
-			    v->bytes, e);
+			rc = cache_put(c, CACHE_ENVELOPE,
+			    entrytree_key(&v->digest), v->bytes, e);
 	}
 	return rc;
 }
@@ -723,9 +449,9 @@ drop_envelopes(struct cache *c, const struct entry *entry,
 
 		if (kept != NULL && has_envelope(kept, d))
 			continue;
-		rc = refer(c, 'e', d, -1, &left, e);
+		rc = entrytree_refer(c, 'e', d, -1, &left, e);
 		if (rc == ERR_OK && left == 0)
-			rc = cache_del(c, CACHE_ENVELOPE, key_of(d), e);
+			rc = cache_del(c, CACHE_ENVELOPE, entrytree_key(d), e);
 	}
 	return rc;
 }
@@ -742,24 +468,24 @@ write_entry(struct cache *c, struct put_call *p, const struct entry *old,
 	enum status rc = ERR_OK;
 
 	if (entry->has_parts && !keep_tree)
-		rc = hold_tree(c, &p->tree, e);
+		rc = entrytree_hold(c, &p->tree, e);
 	entry->has_parts = entry->has_parts || keep_tree;
 	if (rc == ERR_OK)
 		rc = hold_envelopes(c, entry, old, e);
 	if (rc == ERR_OK) {
 		entryrec_write(&b, entry, p->deps, p->n);
-		rc = cache_put(c, CACHE_ENTRY, key_of(&entry->verikey),
+		rc = cache_put(c, CACHE_ENTRY, entrytree_key(&entry->verikey),
 		    buf_get(&b), e);
 		buf_free(&b);
 	}
 	if (rc == ERR_OK && old != NULL && old->has_parts && !keep_tree)
-		rc = drop_tree(c, &old->proof_root, e);
+		rc = entrytree_drop(c, &old->proof_root, e);
 	if (rc == ERR_OK && old != NULL)
 		rc = drop_envelopes(c, old, entry, e);
 	/* What came from elsewhere is not sent back there. */
 	if (rc == ERR_OK && !entry->foreign)
-		rc = put_number(c, CACHE_OUTBOX, key_of(&entry->verikey),
-		    entry->generation, e);
+		rc = entrytree_put_number(c, CACHE_OUTBOX,
+		    entrytree_key(&entry->verikey), entry->generation, e);
 	p->wrote = rc == ERR_OK;
 	return rc;
 }
@@ -834,7 +560,7 @@ entry_put(struct entry_store *s, const struct entry *entry, uint64_t gen,
 	for (size_t i = 0; i < MERKLEDOC_ROLES; i++)
 		parts = parts || entry->part[i].data != NULL;
 	if (rc == ERR_OK && parts) {
-		build_tree(entry->part, &a, &p.tree);
+		entrytree_build(entry->part, &a, &p.tree);
 		if (!digest_equal(&p.tree.root, &p.entry.proof_root))
 			rc = err_bad(e,
 			    "proofRoot is not the root of the parts");
@@ -858,7 +584,7 @@ struct chunk_call {
 	uint64_t first, count;
 	unsigned role;		/* MERKLEDOC_ROLES: by first and count */
 	struct arena *arena;
-	struct tree tree;
+	struct entrytree tree;
 	struct slice *chunk;	/* of the range */
 	uint64_t got;
 };
@@ -878,7 +604,7 @@ chunk_range(struct chunk_call *call, struct err *e)
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < t->parts; i++)
-		if (role_number(t->part[i].role) == call->role) {
+		if (entrytree_role(t->part[i].role) == call->role) {
 			call->first = t->part[i].first_chunk;
 			call->count = t->part[i].chunks;
 			return ERR_OK;
@@ -891,7 +617,7 @@ chunks_in(struct cache *c, void *ctx, struct err *e)
 {
 	struct chunk_call *call = ctx;
 	struct digest made;
-	enum status rc = load_tree(c, call->root, call->arena, &call->tree,
+	enum status rc = entrytree_load(c, call->root, call->arena, &call->tree,
 	    e);
 
 	if (rc == ERR_OK)
@@ -905,7 +631,7 @@ chunks_in(struct cache *c, void *ctx, struct err *e)
 		    call->got].hash;
 		struct slice *chunk = &call->chunk[call->got];
 
-		rc = cache_get(c, CACHE_CHUNK, key_of(hash), chunk, e);
+		rc = cache_get(c, CACHE_CHUNK, entrytree_key(hash), chunk, e);
 		if (rc == ERR_NO)
 			return cache_damaged(c, e, "a chunk is missing");
 		if (rc != ERR_OK)
@@ -979,8 +705,8 @@ envelope_in(struct cache *c, void *ctx, struct err *e)
 {
 	struct envelope_call *call = ctx;
 	struct digest made;
-	enum status rc = cache_get(c, CACHE_ENVELOPE, key_of(call->digest),
-	    &call->bytes, e);
+	enum status rc = cache_get(c, CACHE_ENVELOPE,
+	    entrytree_key(call->digest), &call->bytes, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -1038,7 +764,8 @@ scan_in(struct cache *c, void *ctx, struct err *e)
 	enum status rc = ERR_OK;
 
 	for (s->n = 0; s->n < s->limit && !s->end; s->n++) {
-		rc = cache_next(c, CACHE_ENTRY, key_of(&key), true, &k, &v, e);
+		rc = cache_next(c, CACHE_ENTRY, entrytree_key(&key), true, &k,
+		    &v, e);
 		if (rc == ERR_NO) {
 			s->end = true;
 			rc = ERR_OK;
@@ -1087,14 +814,16 @@ entry_scan(struct entry_store *s, struct digest *from, size_t limit,
 static enum status
 remove_entry(struct cache *c, const struct entry *entry, struct err *e)
 {
-	enum status rc = cache_del(c, CACHE_ENTRY, key_of(&entry->verikey), e);
+	enum status rc = cache_del(c, CACHE_ENTRY,
+	    entrytree_key(&entry->verikey), e);
 
 	if (rc == ERR_OK && entry->has_parts)
-		rc = drop_tree(c, &entry->proof_root, e);
+		rc = entrytree_drop(c, &entry->proof_root, e);
 	if (rc == ERR_OK)
 		rc = drop_envelopes(c, entry, NULL, e);
 	if (rc == ERR_OK)
-		rc = cache_del(c, CACHE_OUTBOX, key_of(&entry->verikey), e);
+		rc = cache_del(c, CACHE_OUTBOX,
+		    entrytree_key(&entry->verikey), e);
 	return rc;
 }
 
@@ -1134,6 +863,83 @@ entry_prune(struct entry_store *s, struct digest *from, size_t limit,
 	return call.end ? err_no(e, "no more entries") : ERR_OK;
 }
 
+/* --- the outbox --------------------------------------------------------- */
+
+struct outbox_call {
+	struct digest from;
+	size_t limit;
+	struct entry_note *note;
+	const struct entry_note *sent;
+	size_t n;
+};
+
+static enum status
+outbox_in(struct cache *c, void *ctx, struct err *e)
+{
+	struct outbox_call *o = ctx;
+	struct digest key = o->from;
+	struct slice k, v;
+	enum status rc = ERR_OK;
+
+	for (o->n = 0; o->n < o->limit; o->n++) {
+		rc = cache_next(c, CACHE_OUTBOX, entrytree_key(&key),
+		    o->n == 0, &k, &v, e);
+		if (rc == ERR_NO)
+			return ERR_OK;
+		if (rc == ERR_OK && (k.len != DIGEST_SIZE || v.len != 8))
+			rc = cache_damaged(c, e, "a note is none");
+		if (rc != ERR_OK)
+			return rc;
+		memcpy(key.sha256, k.data, DIGEST_SIZE);
+		o->note[o->n].verikey = key;
+		o->note[o->n].generation = entryrec_get_u64(v.data);
+	}
+	return rc;
+}
+
+enum status
+entry_outbox(struct entry_store *s, struct digest *from, size_t limit,
+    struct entry_note *note, size_t *n, struct err *e)
+{
+	struct outbox_call o = { .from = *from, .limit = limit,
+		.note = note };
+	enum status rc = cache_run(s->cache, false, outbox_in, &o, e);
+
+	*n = rc == ERR_OK ? o.n : 0;
+	if (*n == 0)
+		return rc;
+	*from = note[*n - 1].verikey;
+	if (!increment(from))
+		memset(from, 0xff, sizeof(*from));
+	return ERR_OK;
+}
+
+static enum status
+sent_in(struct cache *c, void *ctx, struct err *e)
+{
+	struct outbox_call *o = ctx;
+	uint64_t generation;
+	enum status rc = ERR_OK;
+
+	for (size_t i = 0; i < o->n && rc == ERR_OK; i++) {
+		struct slice key = entrytree_key(&o->sent[i].verikey);
+
+		rc = entrytree_get_number(c, CACHE_OUTBOX, key, &generation, e);
+		if (rc == ERR_OK && generation == o->sent[i].generation)
+			rc = cache_del(c, CACHE_OUTBOX, key, e);
+	}
+	return rc;
+}
+
+enum status
+entry_sent(struct entry_store *s, const struct entry_note *note, size_t n,
+    struct err *e)
+{
+	struct outbox_call o = { .sent = note, .n = n };
+
+	return cache_run(s->cache, true, sent_in, &o, e);
+}
+
 /* --- upkeep ------------------------------------------------------------- */
 
 static enum status
@@ -1149,7 +955,7 @@ stats_in(struct cache *c, void *ctx, struct err *e)
 		{ CACHE_ENVELOPE, &s->envelopes },
 		{ CACHE_OUTBOX, &s->outbox }, { CACHE_EVENT, &s->events },
 	};
-	enum status rc = get_number(c, CACHE_META, generation_key,
+	enum status rc = entrytree_get_number(c, CACHE_META, generation_key,
 	    &s->generation, e);
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]) && rc == ERR_OK;
@@ -1171,167 +977,5 @@ entry_stats(struct entry_store *s, struct entry_stats *out, struct err *e)
 		out->used_bytes = u.used_bytes;
 		out->readers = u.readers;
 	}
-	return rc;
-}
-
-/* What a walk over everything adds up. */
-struct check_call {
-	struct arena arena;
-	uint64_t trees, envelopes, chunks;	/* held, from above */
-	uint64_t refs[3];			/* counted, from below */
-	uint64_t kinds[3];
-};
-
-static enum status
-check_entry(struct cache *c, struct check_call *k, struct slice key,
-    struct err *e)
-{
-	struct entryrec_dep *deps, *made;
-	struct entry entry, again;
-	struct digest id;
-	struct slice v;
-	struct err why;
-	size_t n, m;
-	enum status rc;
-
-	if (key.len != DIGEST_SIZE)
-		return cache_damaged(c, e, "a key is no veriKey");
-	memcpy(id.sha256, key.data, DIGEST_SIZE);
-	rc = load(c, &id, &k->arena, &entry, &deps, &n, e);
-	if (rc != ERR_OK)
-		return rc;
-	again = entry;
-	if (entryrec_derive(&again, &k->arena, &made, &m, &why) != ERR_OK)
-		return cache_damaged(c, e, why.text);
-	if (m != n || !digest_equal(&again.verikey, &id))
-		return cache_damaged(c, e, "an entry's record is another's");
-	for (size_t i = 0; i < entry.envelopes; i++) {
-		rc = cache_get(c, CACHE_ENVELOPE,
-		    key_of(&entry.envelope[i].digest), &v, e);
-		if (rc == ERR_NO)
-			return cache_damaged(c, e, "an envelope is missing");
-		if (rc != ERR_OK)
-			return rc;
-	}
-	k->envelopes += entry.envelopes;
-	if (!entry.has_parts)
-		return ERR_OK;
-	k->trees++;
-	rc = cache_get(c, CACHE_TREE, key_of(&entry.proof_root), &v, e);
-	return rc == ERR_NO ? cache_damaged(c, e, "a tree is missing") : rc;
-}
-
-static enum status
-check_tree(struct cache *c, struct check_call *k, struct slice key,
-    struct err *e)
-{
-	struct digest root;
-	struct tree t;
-	struct slice v;
-	enum status rc;
-
-	if (key.len != DIGEST_SIZE)
-		return cache_damaged(c, e, "a key is no root");
-	memcpy(root.sha256, key.data, DIGEST_SIZE);
-	rc = load_tree(c, &root, &k->arena, &t, e);
-	for (uint64_t i = 0; rc == ERR_OK && i < t.doc.size; i++) {
-		rc = cache_get(c, CACHE_CHUNK,
-		    key_of(&t.doc.chunk[i].hash), &v, e);
-		if (rc == ERR_NO)
-			return cache_damaged(c, e, "a chunk is missing");
-		k->chunks++;
-	}
-	return rc;
-}
-
-static enum status
-check_value(struct cache *c, enum cache_table t, struct slice key,
-    struct slice value, struct err *e)
-{
-	struct digest d = t == CACHE_CHUNK ? merkle_leaf(value) :
-	    digest_bytes(value);
-
-	if (!slice_eq(key, key_of(&d)))
-		return cache_damaged(c, e, t == CACHE_CHUNK ?
-		    "a chunk's hash is another" :
-		    "an envelope's hash is another");
-	return ERR_OK;
-}
-
-static enum status
-check_refs(struct cache *c, struct check_call *k, struct slice key,
-    struct slice value, struct err *e)
-{
-	static const enum cache_table table[] = { CACHE_TREE, CACHE_CHUNK,
-		CACHE_ENVELOPE };
-	static const char letters[] = "tce";
-	const char *at = key.len == KEY_SIZE ? strchr(letters, key.data[0]) :
-	    NULL;
-	struct slice v;
-	enum status rc;
-
-	if (at == NULL || *at == '\0' || value.len != 8)
-		return cache_damaged(c, e, "a count of references is none");
-	k->kinds[at - letters]++;
-	k->refs[at - letters] += entryrec_get_u64(value.data);
-	rc = cache_get(c, table[at - letters], slice_cut(key, 1, key.len), &v,
-	    e);
-	return rc == ERR_NO ? cache_damaged(c, e,
-	    "a count is of what is not there") : rc;
-}
-
-static enum status
-check_table(struct cache *c, struct check_call *k, enum cache_table t,
-    struct err *e)
-{
-	char last[CACHE_KEY_MAX];
-	struct slice from = { last, 0 }, key, v;
-	enum status rc;
-
-	while ((rc = cache_next(c, t, from, false, &key, &v, e)) == ERR_OK) {
-		memcpy(last, key.data, key.len);
-		from.len = key.len;
-		rc = t == CACHE_ENTRY ? check_entry(c, k, key, e) :
-		    t == CACHE_TREE ? check_tree(c, k, key, e) :
-		    t == CACHE_REFS ? check_refs(c, k, key, v, e) :
-		    check_value(c, t, key, v, e);
-		if (rc != ERR_OK)
-			return rc == ERR_NO ? ERR_SYSTEM : rc;
-		arena_reset(&k->arena);
-	}
-	return rc == ERR_NO ? ERR_OK : rc;
-}
-
-static enum status
-check_in(struct cache *c, void *ctx, struct err *e)
-{
-	static const enum cache_table tables[] = { CACHE_ENTRY, CACHE_TREE,
-		CACHE_CHUNK, CACHE_ENVELOPE, CACHE_REFS };
-	struct check_call *k = ctx;
-	uint64_t n[3];
-	enum status rc = ERR_OK;
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) &&
-	    rc == ERR_OK; i++)
-		rc = check_table(c, k, tables[i], e);
-	if (rc != ERR_OK ||
-	    (rc = cache_count(c, CACHE_TREE, &n[0], e)) != ERR_OK ||
-	    (rc = cache_count(c, CACHE_CHUNK, &n[1], e)) != ERR_OK ||
-	    (rc = cache_count(c, CACHE_ENVELOPE, &n[2], e)) != ERR_OK)
-		return rc;
-	if (k->refs[0] != k->trees || k->refs[1] != k->chunks ||
-	    k->refs[2] != k->envelopes || memcmp(n, k->kinds, sizeof(n)) != 0)
-		return cache_damaged(c, e,
-		    "the counts of references do not add up");
-	return ERR_OK;
-}
-
-enum status
-entry_check(struct entry_store *s, struct err *e)
-{
-	struct check_call k = { .trees = 0 };
-	enum status rc = cache_run(s->cache, false, check_in, &k, e);
-
-	arena_free(&k.arena);
 	return rc;
 }

@@ -120,7 +120,9 @@ enum status entry_get_many(struct entry_store *s, const struct digest *key,
  * Puts, in one durable transaction, the entry, its parts in chunks, its
  * envelopes and the note in the outbox.  gen is entry_generation's answer
  * from before the inputs were read, or 0 for an entry that was made elsewhere
- * (nothing it depends on may ever have been invalidated here).  ERR_NO: something the entry depends on
+ * (nothing it depends on may ever have been invalidated here).
+ *
+ * ERR_NO: something the entry depends on
  * was invalidated since, so nothing was written.  ERR_INPUT: the documents
  * do not fit each other.  Putting what is there already writes nothing; an
  * entry that is computed is never replaced by a foreign one that is valid
@@ -181,6 +183,24 @@ enum status entry_scan(struct entry_store *s, struct digest *from,
 enum status entry_prune(struct entry_store *s, struct digest *from,
     size_t limit, int64_t at, uint64_t *removed, struct err *e);
 
+/* --- the outbox --------------------------------------------------------- */
+
+/* What entry_put left for prov-sync: a VeriKey and the generation of its
+ * entry. */
+struct entry_note {
+	struct digest verikey;
+	uint64_t generation;
+};
+
+/* Up to limit notes in the order of VeriKeys, from *from on; *n of them, 0
+ * at the end.  *from moves behind the last. */
+enum status entry_outbox(struct entry_store *s, struct digest *from,
+    size_t limit, struct entry_note *note, size_t *n, struct err *e);
+/* Takes out, in one durable transaction, the notes that are still as they
+ * were: an entry that was put again meanwhile keeps its own. */
+enum status entry_sent(struct entry_store *s, const struct entry_note *note,
+    size_t n, struct err *e);
+
 /* --- upkeep ------------------------------------------------------------- */
 
 struct entry_stats {
@@ -193,9 +213,6 @@ struct entry_stats {
 
 enum status entry_stats(struct entry_store *s, struct entry_stats *out,
     struct err *e);
-/* Reads and hashes everything there is; ERR_SYSTEM with the first thing that
- * is wrong. */
-enum status entry_check(struct entry_store *s, struct err *e);
 
 /* --- for the modules beside this one ------------------------------------ */
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "entrycheck.h"
 #include "entrydoc.h"
 #include "eventcmd.h"
 #include "input.h"
@@ -417,8 +418,8 @@ do_export(int argc, char **argv)
 		return (int)rc;
 	output_open(&x.out, o.output);
 	do {
-		rc = x.store == NULL ? ERR_NO : entry_scan(x.store, &from, SCAN_BATCH, INT64_MIN,
-		    export_one, &x, &e);
+		rc = x.store == NULL ? ERR_NO : entry_scan(x.store, &from,
+		    SCAN_BATCH, INT64_MIN, export_one, &x, &e);
 	} while (rc == ERR_OK);
 	if (rc == ERR_NO) {
 		output_commit(&x.out);
@@ -636,7 +637,7 @@ check_all(struct entry_store *s, struct output *out, struct err *e)
 	struct arena a = { 0 };
 	struct digest *id;
 	size_t n = 0;
-	enum status rc = s != NULL ? entry_check(s, e) : ERR_OK;
+	enum status rc = s != NULL ? entrycheck_run(s, e) : ERR_OK;
 
 	(void)out;
 	if (rc == ERR_OK && s != NULL)

@@ -218,6 +218,30 @@ counts_in(struct cache *c, void *ctx, struct err *e)
 }
 
 static void
+test_outbox(void)
+{
+	struct entry_store *s = open_store(ENTRY_WRITE);
+	struct digest from = { { 0 } }, signer = number(999);
+	struct entry a = make(&arena, 20, 903, "10", EVIDENCE_SIZE);
+	struct entry_note note[8];
+	size_t n, more;
+
+	ok(entry_outbox(s, &from, 8, note, &n, NULL) == ERR_OK && n == 4 &&
+	    entry_outbox(s, &from, 8, note + n, &more, NULL) == ERR_OK &&
+	    more == 0, "four entries wait to be sent");
+	/* Put anew, under another generation. */
+	(void)invalidate(s, ENTRY_BY_SIGNER, &signer, NULL, NULL);
+	(void)invalidate(s, ENTRY_BY_VERIKEY, &a.verikey, NULL, NULL);
+	(void)put(s, &a);
+	ok(entry_sent(s, note, n, NULL) == ERR_OK, "they are sent");
+	memset(&from, 0, sizeof(from));
+	ok(entry_outbox(s, &from, 8, note, &n, NULL) == ERR_OK && n == 1 &&
+	    digest_equal(&note[0].verikey, &a.verikey),
+	    "but for the one that was put anew meanwhile");
+	entry_close(s);
+}
+
+static void
 test_prune(void)
 {
 	struct entry_store *s = open_store(ENTRY_WRITE_NOSYNC);
@@ -278,6 +302,7 @@ main(void)
 	test_refusals();
 	test_invalidation();
 	test_origin();
+	test_outbox();
 	test_prune();
 	test_epochs();
 	test_places();

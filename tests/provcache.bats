@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+# The cache as a decision sees it: it saves work and changes nothing.
+load helper
+
+at=2026-01-12T08:00:00Z
+
+fixture() {
+	cat >sbom.json <<'JSON'
+{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
+"metadata":{"component":{"type":"application","bom-ref":"app","name":"app","version":"1.0","purl":"pkg:npm/app@1.0"}},
+"components":[{"type":"library","bom-ref":"a","name":"left-pad","version":"1.3.0","purl":"pkg:npm/left-pad@1.3.0"}],
+"dependencies":[{"ref":"app","dependsOn":["a"]}]}
+JSON
+	cat >policy.json <<'JSON'
+{"kind":"prov.policy/v1","name":"t","version":"1","gates":{"maxSeverity":"high"}}
+JSON
+	dsse-key generate --type ed25519 --no-passphrase -o k
+	dsse-key public k >k.pub
+	dsse-key keyring --add k.pub --name one --role vex -o ring
+	prov-normalize sbom.json >evidence
+	prov-decide --no-cache --policy policy.json --keyring ring --at $at \
+		evidence >want
+}
+decide() {
+	prov-decide --cache c --policy policy.json --keyring ring --at $at \
+		--status status evidence "$@"
+}
+# is WORD: the status of the last decision.
+is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
+
+@test "provcache: the second decision comes from the cache, byte for byte" {
+	fixture
+	decide >got
+	is computed
+	same want got
+	decide >got
+	is cached
+	same want got
+	decide --require-cached >got
+	same want got
+	prov-cache check --cache c
+	prov-cache metrics --cache c | grep -qxF 'provcache_hits_total{source="lmdb"} 2'
+}
+
+@test "provcache: revoking a key makes the very next decision a miss" {
+	fixture
+	decide >got
+	decide >got
+	is cached
+	cp ring before
+	dsse-key revoke --keyring ring --reason lost --at 2026-01-01T00:00:00Z \
+		"$(dsse-key id k.pub)" >event
+	cp before ring	# this machine has not got the new keyring yet
+	decide >got
+	is cached
+	prov-cache events --cache c --apply event
+	refuses 1 prov-decide --cache c --policy policy.json --keyring ring \
+		--at $at --require-cached evidence
+	decide >got
+	is stale
+	same want got
+	decide >got
+	is cached
+}
+
+@test "provcache: every digest of the context invalidates" {
+	fixture
+	for member in policy keyring; do
+		decide >got
+		decide >got
+		is cached
+		key=$(prov-cache export --cache c | jq -r .veriKey | head -n 1)
+		digest=$(prov-cache get --cache c --at $at --inputs "$key" |
+			jq -r ".inputs.context.$member")
+		prov-cache invalidate --cache c --policy "$digest"
+		decide >got
+		is stale
+	done
+}
+
+@test "provcache: export, import: a backup is one's own, the rest is foreign" {
+	fixture
+	decide >got
+	prov-cache export --cache c >all
+	valid_against prov.entry/v1 all
+	rm -rf c
+	prov-cache import --cache c all
+	decide >got
+	is cached
+	rm -rf c
+	prov-cache import --cache c --foreign all
+	decide >got
+	same want got
+	! is cached 2>/dev/null
+}
+
+@test "provcache: no state of the cache changes a decision" {
+	fixture
+	decide >got
+	key=$(prov-cache export --cache c | jq -r .veriKey)
+	cp -r c good
+	# tries WHAT: the right bytes, exit 0, one line at most
+	tries() {
+		rc=0
+		decide >got 2>err || rc=$?
+		[ $rc -eq 0 ] && cmp -s want got && [ "$(wc -l <err)" -le 1 ] ||
+			{ echo "$1: exit $rc"; cat err; return 1; }
+	}
+	size=$(stat -c %s c/v1/data.mdb)
+	i=0
+	while [ $i -lt 25 ]; do
+		rm -rf c && cp -r good c
+		offset=$(((i * 7919 * 4096 + i * 977) % size))
+		printf '\377\0\377\125\252\377\377\1' |
+			dd of=c/v1/data.mdb bs=1 seek=$offset conv=notrunc status=none
+		tries "flipped at $offset"
+		tries "again after $offset"
+		i=$((i + 1))
+	done
+	for cut in 0 100 4096 9000 $((size / 2)) $((size - 4096)); do
+		rm -rf c && cp -r good c
+		truncate -s "$cut" c/v1/data.mdb
+		tries "cut to $cut"
+		tries "after cut to $cut"
+	done
+	rm -rf c && cp -r good c && rm c/v1/lock.mdb
+	tries "no lock file"
+	is cached
+	rm -rf c && cp -r good c && chmod 777 c
+	tries "writable by others"
+	rm -rf c && cp -r good c && : >c/v1/counters
+	tries "no counters"
+	rm -rf c && : >c
+	tries "a file"
+	rm -f c && ln -s nowhere c
+	tries "a dangling link"
+	[ "$(wc -l <err)" -eq 1 ]
+}
+
+@test "provcache: a full disk, another's directory" {
+	fixture
+	mkdir c
+	for size in 16k 32k; do
+		mount -t tmpfs -o size=$size,mode=700 none c 2>/dev/null || break
+		rc=0
+		decide >got 2>err || rc=$?
+		umount c
+		same want got
+		[ $rc -eq 0 ] && [ "$(wc -l <err)" -eq 1 ] ||
+			{ echo "$size: exit $rc"; cat err; return 1; }
+	done
+	if [ "$(id -u)" -eq 0 ]; then
+		chown 12345 c
+		decide >got 2>err
+		same want got
+		[ "$(wc -l <err)" -eq 1 ]
+		grep -q 'somebody else' err
+	fi
+}
+
+@test "provcache: many at once agree" {
+	fixture
+	for i in 1 2 3 4 5 6 7 8; do
+		prov-decide --cache c --policy policy.json --keyring ring \
+			--at $at evidence >got.$i 2>err.$i &
+	done
+	wait
+	for i in 1 2 3 4 5 6 7 8; do
+		same want got.$i
+		[ ! -s err.$i ] || { cat err.$i; return 1; }
+	done
+	[ "$(prov-cache stats --cache c | jq .entries)" -eq 1 ]
+	prov-cache check --cache c
+}
