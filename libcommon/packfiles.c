@@ -61,7 +61,9 @@ static enum status
 load_part(struct packfiles *f, enum merkledoc_role role,
     const struct digest *want, struct arena *a)
 {
+	static const struct json_limits limits = { .max_size = PART_MAX };
 	const char *path = f->part[role], *name = merkledoc_role_name[role];
+	struct input *in = &f->input[role];
 	struct slice text;
 	struct err e;
 	enum status rc;
@@ -73,7 +75,10 @@ load_part(struct packfiles *f, enum merkledoc_role role,
 		opt_usage_error("the decision took no %s", name);
 	if (path == NULL)
 		return ERR_OK;
-	rc = input_file(path, PART_MAX, a, &text);
+	/* The bytes stay where they were read. */
+	rc = input_open(in, path, &limits);
+	if (rc == ERR_OK)
+		rc = input_all(in, &text);
 	if (rc != ERR_OK)
 		return rc;
 	rc = role == MERKLEDOC_POLICY_JQ ?
@@ -85,6 +90,7 @@ load_part(struct packfiles *f, enum merkledoc_role role,
 static enum status
 load_parts(struct packfiles *f, struct arena *a)
 {
+	struct packparts_part part[MERKLEDOC_ROLES];
 	struct digest evidence;
 	struct context context;
 	struct err e;
@@ -97,11 +103,17 @@ load_parts(struct packfiles *f, struct arena *a)
 		(void)err_bad(&e, "a verdict that names no evidence");
 		return msg_err(f->verdict, &e);
 	}
-	for (int i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++)
-		rc = load_part(f, (enum merkledoc_role)i, wanted(&context,
-		    &evidence, (enum merkledoc_role)i), a);
+	for (int i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++) {
+		const struct digest *want = wanted(&context, &evidence,
+		    (enum merkledoc_role)i);
+
+		rc = load_part(f, (enum merkledoc_role)i, want, a);
+		part[i].bytes = f->parts.part[i];
+		if (want != NULL)
+			part[i].digest = *want;
+	}
 	if (rc == ERR_OK)
-		(void)merkledoc_proof_root(a, f->parts.part, &f->merkle);
+		f->merkle = packparts_tree(a, part);
 	return rc;
 }
 
@@ -249,6 +261,9 @@ packfiles_close(struct packfiles *f)
 	for (size_t i = 0; i < f->out.items; i++)
 		if (f->out.item[i].bytes.data == NULL)
 			(void)close(f->out.item[i].fd);
+	for (int i = 0; i < MERKLEDOC_ROLES; i++)
+		if (f->input[i].name != NULL)
+			input_close(&f->input[i]);
 	mem_free(f->attestations.item);
 	mem_free(f->bundles.item);
 	mem_free(f->sources.item);

@@ -8,6 +8,7 @@
 #ifndef PACKFILES_H
 #define PACKFILES_H
 
+#include "input.h"
 #include "opt.h"
 #include "packcheck.h"
 #include "packout.h"
@@ -23,6 +24,7 @@ struct packfiles {
 	struct json doc_verdict, doc_decision, doc_inputs, doc_context, merkle;
 	struct merkledoc_tree tree;
 	struct packout_parts parts;
+	struct input input[MERKLEDOC_ROLES];	/* whose bytes they are */
 	struct packcheck_documents documents;
 	struct packout out;	/* all but density, key, zstd and sink */
 };

@@ -22,4 +22,15 @@ enum status packparts_json(struct arena *a, struct slice text,
 enum status packparts_raw(struct slice text, const struct digest *want,
     struct slice *out, struct err *e);
 
+/* A part whose digest the functions above have checked. */
+struct packparts_part {
+	struct slice bytes;	/* no data: the decision had none */
+	struct digest digest;
+};
+
+/* The prov.merkle/v1 over them, with its chunk list; one hash of each byte,
+ * where merkledoc_proof_root takes two. */
+struct json packparts_tree(struct arena *a,
+    const struct packparts_part part[MERKLEDOC_ROLES]);
+
 #endif
