@@ -40,5 +40,6 @@ enum status gates_check_rules(const struct json *rules, struct err *e);
 void gates_budget(struct gates *g, const struct json *check);
 /* "pass", "warn", "fail"; sorts the lists. */
 const char *gates_end(struct gates *g);
+void gates_close(struct gates *g);
 
 #endif

@@ -13,8 +13,8 @@
 #include "jqscan.h"
 #include "query.h"
 
-/* A sanitizer reserves far more address space than it uses, and needs its own
- * system calls. */
+/* A sanitizer reserves far more address space than it uses, opens files when the
+ * process ends, and needs its own system calls. */
 #if defined(__SANITIZE_ADDRESS__)
 #define JQRULE_SANITIZED 1
 #elif defined(__has_feature)
@@ -110,11 +110,11 @@ jqrule_confine(struct err *e)
 
 	if (rc == ERR_OK)
 		rc = set_limit(RLIMIT_CORE, 0, e);
-	if (rc == ERR_OK)
-		rc = set_limit(RLIMIT_NOFILE, 3, e);
 	if (rc == ERR_OK && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		rc = err_system(e, "cannot give up privileges");
 #ifndef JQRULE_SANITIZED
+	if (rc == ERR_OK)
+		rc = set_limit(RLIMIT_NOFILE, 3, e);
 	if (rc == ERR_OK)
 		rc = set_limit(RLIMIT_AS, JQRULE_MEMORY, e);
 	if (rc == ERR_OK)

@@ -45,6 +45,7 @@ judge_input(struct judge *j)
 void
 judge_close(struct judge *j)
 {
+	gates_close(&j->gates);
 	claims_close(&j->claims);
 }
 

@@ -366,3 +366,41 @@ jq_policy() {
 		}
 	done
 }
+
+# --- replay -------------------------------------------------------------------
+
+pack() {
+	status_is "$1" decide --no-cache --decision-out d --inputs-out i \
+		--context-out c -o v "${@:2}"
+}
+
+@test "prov-decide: --replay of a strict bundle is exit 0 whatever the verdict" {
+	for c in finding-without-vex ignored; do
+		use $c
+		rm -f p.tar
+		want=0
+		[ $c = finding-without-vex ] && want=1
+		pack $want
+		prov-pack export --verdict v --decision d --inputs i --context c \
+			--evidence evidence.json --policy policy.json \
+			--density strict -o p.tar
+		prov-decide --replay p.tar >out
+		[ ! -s out ]
+	done
+	# The ignore ends in April: by then the status is another.
+	prov-decide --replay p.tar --at 2026-03-20T00:00:00Z
+	refuses 1 prov-decide --replay p.tar --at 2026-04-02T00:00:00Z
+	grep -q 'the status would be fail' refuses.err
+}
+
+@test "prov-decide: --replay of what is no bundle, or not a whole one, is refused" {
+	use ignored
+	pack 0
+	prov-pack export --verdict v --decision d --inputs i --context c \
+		--evidence evidence.json --policy policy.json --density lite \
+		-o p.tar
+	refuses 1 prov-decide --replay p.tar
+	refuses 2 prov-decide --replay v
+	refuses 3 prov-decide --replay missing
+	refuses 2 prov-decide --replay p.tar --policy policy.json
+}

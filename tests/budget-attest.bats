@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+V=$SRCDIR/golden/decide
+
+budget() { printf '{"kind":"prov.budget/v1",%s}\n' "$1" >budget.json; }
+
+@test "budget-attest: a verdict within, over with warn, over with block" {
+	while IFS='|' read -r want result limits; do
+		budget "\"default\":{$limits}"
+		status_is "$want" budget-attest --budget budget.json -o out \
+			"$V/conflict-counts-in-the-budget/verdict.json"
+		grep -q "\"result\":\"$result\"" out
+		valid_against budget-check/v1 out
+	done <<-'TABLE'
+	0|pass|"maxConflicts":1
+	0|warn|"maxConflicts":0,"action":"warn"
+	1|fail|"maxConflicts":0
+	1|fail|"reasonLimits":{"VexConflict":0}
+	0|pass|
+	TABLE
+}
+
+@test "budget-attest: bare counts are judged at --at, else at SOURCE_DATE_EPOCH" {
+	budget '"default":{"maxFeedAgeDays":1}'
+	echo '{"feeds":{"nvd":"2026-01-01T00:00:00Z"},"byReason":{"FeedGap":1}}' >in
+	budget-attest --budget budget.json --at 2026-01-02T23:59:59Z <in >out
+	grep -q '"evaluatedAt":"2026-01-02T23:59:59Z"' out
+	grep -q '"cumulativeUncertainty":0.25' out
+	SOURCE_DATE_EPOCH=1767398400 status_is 1 budget-attest \
+		--budget budget.json -o out in
+	grep -q '"actual":2,"limit":1' out
+}
+
+@test "budget-attest: what the budget waives is attested, and expires" {
+	budget '"default":{"maxUnknownCount":0},"waivers":[{"reason":"Identity","until":"2026-03-01","why":"vendor renames"},{"reason":"FeedGap","until":"2026-04-01","why":"w"}]'
+	echo '{"byReason":{"Identity":2,"FeedGap":1}}' >in
+	budget-attest --budget budget.json --at 2026-02-28T23:59:59Z in >out
+	grep -q '"reason":"Identity","unknowns":2,"until":"2026-03-01","why":"vendor renames"' out
+	status_is 1 budget-attest --budget budget.json --at 2026-03-01T00:00:00Z \
+		-o out in
+	grep -q '"expired":true,"reason":"Identity","unknowns":2' out
+	valid_against budget-check/v1 out
+}
+
+@test "budget-attest: the statement speaks of the verdict's subject, or of the one given" {
+	budget '"default":{}'
+	budget-attest --budget budget.json --statement "$V/ignored/verdict.json" >out
+	hex=$(printf '5%.0s' $(seq 64))
+	grep -q "\"subject\":\[{\"digest\":{\"sha256\":\"$hex\"},\"name\":\"pkg:npm/app@1.0.0\"}\]" out
+	grep -q '"predicateType":"https://stellaops.dev/predicates/budget-check@v1"' out
+	echo '{}' | budget-attest --budget budget.json --at @0 --statement \
+		--subject "a=b=sha256:$hex" >out
+	grep -q '"name":"a=b"' out
+	echo '{}' >in
+	refuses 2 budget-attest --budget budget.json --at @0 --statement in
+	refuses 2 budget-attest --budget budget.json --at @0 --subject a=1 in
+}
+
+@test "budget-attest: --verify derives every number again and names what differs" {
+	budget '"default":{"maxConflicts":1,"maxUnknownCount":9}'
+	v=$V/conflict-counts-in-the-budget/verdict.json
+	budget-attest --budget budget.json --statement "$v" >st
+	budget-attest --verify st --budget budget.json "$v" >out
+	[ ! -s out ]
+	dsse-key generate --type ed25519 --no-passphrase -o k.pem
+	dsse-sign -k k.pem st >signed
+	budget-attest --verify signed --budget budget.json "$v"
+	sed 's/"total":1/"total":0/' st >bad
+	refuses 1 budget-attest --verify bad --budget budget.json "$v"
+	grep -q '/predicate/actualCounts/total' refuses.err
+	budget '"default":{"maxConflicts":2,"maxUnknownCount":9}'
+	refuses 1 budget-attest --verify st --budget budget.json "$v"
+	grep -q '/predicate/config' refuses.err
+	budget '"default":{"maxConflicts":1,"maxUnknownCount":9}'
+	refuses 1 budget-attest --verify st --budget budget.json \
+		"$V/ignored/verdict.json"
+}
+
+@test "budget-attest: an environment without limits and a verdict that is none are refused" {
+	budget '"environments":{"production":{}}'
+	refuses 2 budget-attest --budget budget.json "$V/ignored/verdict.json"
+	budget-attest --budget budget.json --environment production \
+		"$V/ignored/verdict.json" >out
+	budget '"default":{}'
+	sed 's/"status":"pass"/"status":"fail"/' "$V/ignored/verdict.json" >bad
+	refuses 1 budget-attest --budget budget.json bad
+	sed 's/"kind"/"more":1,"kind"/' "$V/ignored/verdict.json" >bad
+	refuses 2 budget-attest --budget budget.json bad
+	refuses 2 budget-attest --budget budget.json --at @0 "$V/ignored/verdict.json"
+	refuses 2 budget-attest "$V/ignored/verdict.json"
+	refuses 3 budget-attest --budget missing "$V/ignored/verdict.json"
+}
+
+@test "budget-attest: the budgets of golden/policies are read for each of their environments" {
+	for b in "$SRCDIR"/golden/policies/*.budget.json; do
+		valid_against prov.budget/v1 "$b"
+		for e in production staging development default; do
+			echo '{}' | budget-attest --budget "$b" --environment $e \
+				--at @0 >out
+			grep -q '"result":"pass"' out
+		done
+	done
+	for p in "$SRCDIR"/golden/policies/{simple,stella}.json; do
+		valid_against prov.policy/v1 "$p"
+	done
+}
