@@ -368,6 +368,29 @@ info='{"type":"CreationInfo","@id":"_:c","created":"2024-01-01T00:00:00Z","creat
 	is ev ".documents[0].subjects == [\"sha256:$(printf %064d 7)\"]"
 }
 
+@test "prov-normalize: OpenVEX: in a Statement only what is said of its subjects counts" {
+	need_command jq
+	hex=$(printf %064d 7)
+	st() { printf '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://openvex.dev/ns","subject":[{"name":"img","digest":{"sha256":"%s"}}],"predicate":%s}' "$hex" \
+	    "$(vex "{\"vulnerability\":{\"name\":\"CVE-2024-0001\"},\"status\":\"fixed\",\"products\":[$1]}")"; }
+	st "{\"@id\":\"pkg:oci/img@sha256%3A$hex\"},{\"@id\":\"pkg:oci/other@sha256%3A${hex%7}8\"}" >s
+	prov-normalize --subject x@1 s >ev
+	is ev "[.vex[0].products[].key] == [\"pkg:oci/img@sha256:$hex\"] and [.unknowns[].reason] == [\"Provenance\"]"
+	st "{\"@id\":\"x\",\"hashes\":{\"sha-256\":\"$hex\"}}" >s
+	prov-normalize --subject x@1 s >ev
+	is ev '.vex[0].products|length == 1'
+	is ev '.unknowns == []'
+}
+
+@test "prov-normalize: in-toto vulns of both versions are findings on the subjects" {
+	need_command jq
+	for r in '{"vulnerability":{"id":"CVE-2024-0001","severity":[{"method":"nvd","score":"9.8"}]}}' '{"id":"CVE-2024-0001","severity":[{"method":"CVSS_V3","score":"9.8"}],"annotations":[]}'; do
+		printf '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://in-toto.io/attestation/vulns/v0.2","subject":[{"name":"pkg:npm/a@1","digest":{"sha256":"%064d"}}],"predicate":{"scanner":{"uri":"u","result":[%s]}}}' 7 "$r" | prov-normalize >ev
+		is ev '.findings[0]|.component == "pkg:npm/a@1" and .id == "CVE-2024-0001" and .cvss == 980 and .severity == "critical"'
+		is ev '[.documents[].role] == ["findings"]'
+	done
+}
+
 @test "prov-normalize: OpenVEX: 0.0.1 is read whole" {
 	need_command jq
 	evidence '{"@context":"https://openvex.dev/ns","@id":"x","author":"A","timestamp":"2023-01-01T00:00:00Z","version":"1","statements":[{"vulnerability":"CVE-2023-0001","products":["pkg:oci/i@1"],"subcomponents":["pkg:npm/a@1"],"status":"not_affected","justification":"component_not_present"}]}' --subject x@1

@@ -181,6 +181,14 @@ intoto_unwrap(const struct json *doc, bool lossy_ok, struct arena *a,
 
 /* --- a Statement that holds no document --------------------------------- */
 
+/* https://in-toto.io/attestation/vulns: results of a scan of the subjects. */
+static bool
+is_vulns(const struct json *doc)
+{
+	return slice_starts(json_get_text(doc, "predicateType"),
+	    "https://in-toto.io/attestation/vulns/v0.");
+}
+
 static enum status
 check(const struct json *doc, struct slice *version, unsigned *serves,
     struct err *e)
@@ -195,8 +203,73 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 		    "Statement without a predicateType");
 	*version = slice_cut(type, type.len -
 	    (slice_ends(type, "/v1") ? 2 : 4), type.len);
-	*serves = ROLE_ATTESTATION;
+	*serves = is_vulns(doc) ? ROLE_FINDINGS : ROLE_ATTESTATION;
 	return ERR_OK;
+}
+
+/* The scanned thing: a subject by its purl, else by its name. */
+static uint32_t
+subject_component(struct part *p, const struct json *subject)
+{
+	struct slice name = part_text(p, subject, "name");
+	struct part_names names = { .name = name };
+
+	if (slice_starts(name, "pkg:"))
+		names.purl = name;
+	if (name.len == 0)
+		names.name = part_text(p, subject, "uri");
+	return part_component(p, &names);
+}
+
+/* v0.1 has result[].vulnerability, v0.2 its members in result[] itself. */
+static void
+read_result(struct part *p, const struct json *result, uint32_t c)
+{
+	const struct json *v = part_object(p, result, "vulnerability");
+	const struct json *list;
+	struct part_finding *f;
+	struct slice id;
+
+	if (v == NULL)
+		v = result;
+	id = part_need(p, v, "id", "result");
+	if (p->rc != ERR_OK)
+		return;
+	f = part_finding(p, c);
+	part_add(p, &f->ids, id);
+	list = part_array(p, v, "severity");
+	JSON_EACH(one, list) {
+		struct slice score = part_text(p, one, "score");
+		enum severity word = part_severity(score);
+
+		part_cvss(p, score, part_score(score), &f->cvss, &f->vector);
+		if (word > f->severity)
+			f->severity = word;
+	}
+	if (f->severity == SEVERITY_UNKNOWN)
+		f->severity = part_severity_of(f->cvss);
+}
+
+static void
+read_vulns(struct part *p, const struct json *doc)
+{
+	const struct json *subjects = part_array(p, doc, "subject");
+	const struct json *scanner = part_object(p, part_object(p, doc,
+	    "predicate"), "scanner");
+	const struct json *results = part_array(p, scanner, "result");
+
+	JSON_EACH(subject, subjects) {
+		uint32_t c = subject_component(p, subject);
+
+		if (c == PART_NONE) {
+			part_unknown(p, "Identity", (struct slice){ NULL, 0 },
+			    "a scan's subject has no name");
+			continue;
+		}
+		JSON_EACH(result, results)
+			if (part_is_object(p, result, "a result"))
+				read_result(p, result, c);
+	}
 }
 
 /* Provenance and the like: it says nothing about components or findings,
@@ -208,13 +281,17 @@ read_statement(struct part *p, const struct json *doc)
 	struct json o = json_object();
 	struct digest d;
 
+	p->inventory = false;
+	if (is_vulns(doc)) {
+		read_vulns(p, doc);
+		return;
+	}
 	json_set(p->a, &o, "predicateType", json_string(part_need(p, doc,
 	    "predicateType", "Statement")));
 	if (predicate != NULL) {
 		d = digest_json(predicate);
 		json_set(p->a, &o, "predicate", digest_value(p->a, &d));
 	}
-	p->inventory = false;
 	p->extra = canon_text(p->a, &o);
 }
 

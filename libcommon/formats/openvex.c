@@ -218,6 +218,61 @@ inherit_subjects(struct part *p, struct part_statement *s)
 	}
 }
 
+/* Does a subject have this name or one of these digests? */
+static bool
+is_attested(struct part *p, const struct part_product *product)
+{
+	JSON_EACH(subject, p->subjects) {
+		const struct json *digests = json_want(subject, "digest",
+		    JSON_OBJECT);
+		struct slice name = json_get_text(subject, "name");
+		struct part_product named;
+
+		memset(&named, 0, sizeof(named));
+		if (slice_starts(name, "pkg:") &&
+		    part_product_purl(p, &named, name) &&
+		    slice_eq(named.purl, product->purl))
+			return true;
+		if (digests == NULL)
+			continue;
+		JSON_MEMBERS(m, digests) {
+			struct slice hex = json_text(&m->value);
+
+			part_product_digest(p, &named, (struct slice){ m->key,
+			    m->key_len }, hex);
+			/* pkg:oci/name@sha256:hex says it in its version. */
+			if (slice_eq(named.digest, product->digest) ||
+			    (hex.len > 0 && memmem(product->key.data,
+			    product->key.len, hex.data, hex.len) != NULL &&
+			    slice_starts(product->key, "pkg:")))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* OpenVEX, ATTESTING: in a Statement, only what is said of its subjects
+ * counts. */
+static void
+keep_attested(struct part *p, struct part_statement *s)
+{
+	struct part_product **at = &s->products;
+	size_t lost = 0;
+
+	while (*at != NULL) {
+		if (is_attested(p, *at)) {
+			at = &(*at)->next;
+			continue;
+		}
+		lost += !part_product_empty(*at);
+		*at = (*at)->next;
+	}
+	if (lost > 0)
+		part_unknown(p, "Provenance", (struct slice){ NULL, 0 },
+		    "%s: the statement names products that its attestation "
+		    "is not about", part_id_text(p, s->ids));
+}
+
 /* --- statements --------------------------------------------------------- */
 
 static void
@@ -273,7 +328,10 @@ read_statement(struct part *p, const struct json *doc, const struct json *v)
 	}
 	if (products->len == 0)
 		inherit_subjects(p, s);
-	if (s->products == NULL)
+	else if (p->subjects != NULL)
+		keep_attested(p, s);
+	if (s->products == NULL && (products->len == 0 ||
+	    p->subjects == NULL))
 		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
 		    "%s: the statement names no product",
 		    part_id_text(p, s->ids));

@@ -39,14 +39,26 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 	return ERR_OK;
 }
 
-/* The record of this id among the package's vulnerabilities. */
-static const struct json *
-record_of(const struct json *records, struct slice id)
+/* A package's records by id. */
+static void
+index_records(const struct json *records, struct map *out)
 {
-	JSON_EACH(r, records)
-		if (slice_eq(json_get_text(r, "id"), id))
-			return r;
-	return NULL;
+	bool fresh;
+
+	JSON_EACH(r, records) {
+		size_t *at = map_put(out, json_get_text(r, "id"), &fresh);
+
+		if (fresh)
+			*at = (size_t)r;
+	}
+}
+
+static const struct json *
+record_of(const struct map *records, struct slice id)
+{
+	size_t *at = map_find(records, id);
+
+	return at == NULL ? NULL : (const struct json *)*at;
 }
 
 /* severity[].score is a vector; the number is in the group. */
@@ -85,7 +97,7 @@ read_record(struct part *p, const struct json *record, struct part_finding *f)
 /* One finding for each group: its ids are one vulnerability. */
 static void
 read_group(struct part *p, const struct json *group,
-    const struct json *records, uint32_t c)
+    const struct map *records, uint32_t c)
 {
 	const struct json *ids = part_array(p, group, "ids");
 	const struct json *aliases = part_array(p, group, "aliases");
@@ -129,6 +141,7 @@ static void
 read_package(struct part *p, const struct json *v)
 {
 	const struct json *package, *groups, *records;
+	struct map by_id = { NULL, 0, 0 };
 	struct part_names names;
 	uint32_t c;
 
@@ -150,9 +163,11 @@ read_package(struct part *p, const struct json *v)
 	names.purl = arena_slice(p->a, ecosystem_purl(&p->scratch,
 	    part_text(p, package, "ecosystem"), names.name, names.version));
 	c = part_component(p, &names);
+	index_records(records, &by_id);
 	JSON_EACH(group, groups)
 		if (part_is_object(p, group, "a group"))
-			read_group(p, group, records, c);
+			read_group(p, group, &by_id, c);
+	map_free(&by_id);
 }
 
 static void

@@ -38,27 +38,39 @@ rule_at(struct part *p, const struct json *component, int64_t index)
 	    &rules->u.item[index] : NULL;
 }
 
-static const struct json *
-rule_named(struct part *p, const struct json *component, struct slice id)
+/* The driver's rules by id, for results that give no index. */
+static void
+index_rules(struct part *p, const struct json *tool, struct map *out)
 {
-	const struct json *rules = part_array(p, component, "rules");
+	const struct json *rules = part_array(p, part_object(p, tool,
+	    "driver"), "rules");
+	bool fresh;
 
 	JSON_EACH(rule, rules) {
-		struct slice name = json_get_text(rule, "id");
+		size_t *at = map_put(out, json_get_text(rule, "id"), &fresh);
 
-		/* A result may name a part of a rule: "rule/part". */
-		if (slice_eq(name, id) || (name.len > 0 && id.len > name.len &&
-		    id.data[name.len] == '/' &&
-		    memcmp(id.data, name.data, name.len) == 0))
-			return rule;
+		if (fresh)
+			*at = (size_t)rule;
 	}
-	return NULL;
+}
+
+/* A result may name a part of a rule: "rule/part". */
+static const struct json *
+rule_named(const struct map *rules, struct slice id)
+{
+	size_t *at = map_find(rules, id);
+
+	for (size_t n = id.len; at == NULL && n > 0; n--)
+		if (id.data[n - 1] == '/')
+			at = map_find(rules, slice_cut(id, 0, n - 1));
+	return at == NULL || id.len == 0 ? NULL : (const struct json *)*at;
 }
 
 /* ruleIndex, or rule.index in the driver's or an extension's rules; else by
  * name. */
 static const struct json *
-rule_of(struct part *p, const struct json *tool, const struct json *result)
+rule_of(struct part *p, const struct json *tool, const struct map *rules,
+    const struct json *result)
 {
 	const struct json *driver = part_object(p, tool, "driver");
 	const struct json *extensions = part_array(p, tool, "extensions");
@@ -74,7 +86,7 @@ rule_of(struct part *p, const struct json *tool, const struct json *result)
 		(void)json_int64(json_get(reference, "index"), &index);
 	if (index >= 0)
 		return rule_at(p, component, index);
-	return rule_named(p, component, part_text(p, result, "ruleId"));
+	return rule_named(rules, part_text(p, result, "ruleId"));
 }
 
 static enum severity
@@ -186,7 +198,7 @@ add_finding(struct part *p, const struct json *result,
 }
 
 static void
-read_result(struct part *p, const struct json *tool,
+read_result(struct part *p, const struct json *tool, const struct map *rules,
     const struct json *result)
 {
 	const struct json *rule, *purls;
@@ -197,7 +209,7 @@ read_result(struct part *p, const struct json *tool,
 		return;
 	if (slice_is(part_text(p, result, "baselineState"), "absent"))
 		return;
-	rule = rule_of(p, tool, result);
+	rule = rule_of(p, tool, rules, result);
 	id = part_text(p, result, "ruleId");
 	if (id.len == 0)
 		id = json_get_text(rule, "id");
@@ -231,6 +243,7 @@ read(struct part *p, const struct json *doc)
 	p->inventory = false;
 	JSON_EACH(run, runs) {
 		const struct json *tool, *results;
+		struct map rules = { NULL, 0, 0 };
 
 		if (!part_is_object(p, run, "a run"))
 			return;
@@ -243,8 +256,10 @@ read(struct part *p, const struct json *doc)
 		if (json_get(run, "results") == NULL)
 			part_unknown(p, "FeedGap", (struct slice){ NULL, 0 },
 			    "a run without results: the tool did not finish");
+		index_rules(p, tool, &rules);
 		JSON_EACH(result, results)
-			read_result(p, tool, result);
+			read_result(p, tool, &rules, result);
+		map_free(&rules);
 	}
 }
 
