@@ -232,7 +232,7 @@ check_promise(struct run *r, const struct tlog_entry *t)
 	}
 	if (!t->has_time)
 		err_no(&e, "the log promised no time");
-	else if (!trust_window_holds(&log->window, at))
+	else if (!trustroot_holds(&log->window, at))
 		outside(r, log, t->time, &e);
 	else if (tlog_verify_set(t, log, &e) == ERR_OK) {
 		passed(r, "promise");
@@ -251,13 +251,13 @@ check_log_time(struct run *r, const struct tlog_entry *t,
 {
 	struct bundle_result *out = r->out;
 
-	if (t->has_time && !trust_window_holds(&log->window,
+	if (t->has_time && !trustroot_holds(&log->window,
 	    (struct instant){ t->time, 0 }))
 		return outside(r, log, t->time, e);
 	if (t->has_time && t->set.data != NULL)
 		return ERR_OK;		/* the promise is checked by itself */
 	for (size_t i = 0; i < out->time_count; i++)
-		if (trust_window_holds(&log->window,
+		if (trustroot_holds(&log->window,
 		    (struct instant){ out->times[i], 0 }))
 			return ERR_OK;
 	/* Without a certificate no time is needed. */
@@ -368,7 +368,7 @@ check_path_at(struct run *r, int64_t at, struct err *e)
 		if (ca->unusable != NULL) {
 			err_no(&inner, "the trusted root's CA cannot be used: "
 			    "%s", ca->unusable);
-		} else if (!trust_window_holds(&ca->window,
+		} else if (!trustroot_holds(&ca->window,
 		    (struct instant){ at, 0 })) {
 			err_no(&inner, "the trusted root does not trust the "
 			    "certificate's CA at %s", timefmt_text(r->a, at));
@@ -436,7 +436,7 @@ check_sct(struct run *r, const struct sct *s, const struct trust_log *log,
 	struct instant at = { (int64_t)(s->time / 1000),
 	    (int32_t)(s->time % 1000) * 1000000 };
 
-	if (!trust_window_holds(&log->window, at))
+	if (!trustroot_holds(&log->window, at))
 		return outside(r, log, at.sec, e);
 	if (sct_verify(s, &r->b->chain[0], r->issuer, &log->key, NULL) !=
 	    ERR_OK)

@@ -159,7 +159,8 @@ der_uint64(struct slice body, uint64_t *out)
 bool
 der_boolean(struct slice body, bool *out)
 {
-	if (body.len != 1 || (byte_at(body, 0) != 0 && byte_at(body, 0) != 0xff))
+	if (body.len != 1 ||
+	    (byte_at(body, 0) != 0 && byte_at(body, 0) != 0xff))
 		return false;
 	*out = byte_at(body, 0) != 0;
 	return true;

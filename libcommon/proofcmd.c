@@ -8,7 +8,7 @@
 #include "keyfile.h"
 #include "merkledoc.h"
 #include "msg.h"
-#include "note.h"
+#include "checkpoint.h"
 #include "opt.h"
 #include "proofcmd.h"
 

@@ -12,7 +12,7 @@
 #define TLOG_H
 
 #include "digest.h"
-#include "note.h"
+#include "checkpoint.h"
 #include "proto.h"
 #include "trustroot.h"
 
@@ -27,7 +27,7 @@ struct tlog_entry {
 	struct slice kind, version;
 	bool has_time;
 	int64_t time;			/* integratedTime; Rekor v2 has none */
-	struct slice set;		/* signedEntryTimestamp; no data: none */
+	struct slice set;		/* signedEntryTimestamp, or no data */
 	bool has_proof;
 	int64_t proof_index;		/* in the tree of the proof */
 	int64_t tree_size;

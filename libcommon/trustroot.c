@@ -323,7 +323,7 @@ trustroot_add(struct trustroot *root, const struct json *doc, struct arena *a,
 /* --- asking ------------------------------------------------------------- */
 
 bool
-trust_window_holds(const struct trust_window *w, struct instant t)
+trustroot_holds(const struct trust_window *w, struct instant t)
 {
 	return timefmt_cmp(w->start, t) <= 0 &&
 	    (!w->has_end || timefmt_cmp(t, w->end) <= 0);
@@ -342,7 +342,7 @@ trustroot_find(const struct trust_log *logs, size_t count, struct slice id,
 		if (!slice_eq(logs[i].id, id))
 			continue;
 		if (logs[i].unusable == NULL)
-			mine = trust_window_holds(&logs[i].window, t) ? 3 : 2;
+			mine = trustroot_holds(&logs[i].window, t) ? 3 : 2;
 		if (mine > rank) {
 			best = &logs[i];
 			rank = mine;
@@ -369,7 +369,7 @@ show_window(struct arena *a, struct json *o, const struct trust_window *w,
 		json_set_z(a, o, "reason", unusable);
 		return;
 	}
-	json_set_z(a, o, "state", trust_window_holds(w, now) ? "current" :
+	json_set_z(a, o, "state", trustroot_holds(w, now) ? "current" :
 	    timefmt_cmp(now, w->start) < 0 ? "future" : "past");
 }
 
@@ -437,7 +437,7 @@ warn_logs(struct arena *a, struct json *list, const char *what,
 			    "the %s %.*s cannot be used: %s", what,
 			    (int)logs[i].url.len, logs[i].url.data,
 			    logs[i].unusable)));
-		else if (trust_window_holds(&logs[i].window, now))
+		else if (trustroot_holds(&logs[i].window, now))
 			current++;
 	if (current == 0)
 		json_push(a, list, json_z(arena_printf(a, "no %s is trusted "
@@ -458,7 +458,7 @@ warn_authorities(struct arena *a, struct json *list, const char *what,
 			    all[i].unusable)));
 			continue;
 		}
-		if (!trust_window_holds(&all[i].window, now))
+		if (!trustroot_holds(&all[i].window, now))
 			continue;
 		current++;
 		for (size_t k = 0; k < all[i].count; k++)

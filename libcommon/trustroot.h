@@ -58,7 +58,7 @@ struct trustroot {
 enum status trustroot_add(struct trustroot *root, const struct json *doc,
     struct arena *a, struct err *e);
 
-bool trust_window_holds(const struct trust_window *w, struct instant t);
+bool trustroot_holds(const struct trust_window *w, struct instant t);
 /* NULL: no such log.  One of several with the same id whose window holds t
  * is preferred, then one that is usable. */
 const struct trust_log *trustroot_find(const struct trust_log *logs,

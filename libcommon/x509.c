@@ -83,7 +83,8 @@ x509_algorithm(struct slice body, struct x509_algorithm *out)
 
 	if (!read_algorithm(body, &oid, &null))
 		return false;
-	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
+	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]);
+	    i++) {
 		const struct algorithm_row *r = &algorithms[i];
 
 		if (slice_eq(oid, (struct slice){ r->oid, r->len }) &&

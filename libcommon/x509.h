@@ -58,7 +58,7 @@ struct x509 {
 	uint64_t path_len;
 	bool has_usage;
 	unsigned usage;
-	struct slice purposes;		/* contents of ExtKeyUsage, or no data */
+	struct slice purposes;		/* of ExtKeyUsage, or no data */
 	bool purposes_critical;
 	struct slice names;		/* contents of SubjectAltName */
 	struct slice subject_key, authority_key;

@@ -24,7 +24,8 @@ static void
 headers(void)
 {
 	static const char *const bad[] = { "", "30", "3080", "308000000000",
-	    "308101ff", "30820080", "3002ff", "30850000000000", "308400000001ff",
+	    "308101ff", "30820080", "3002ff", "30850000000000",
+	    "308400000001ff",
 	    "1f1f00", "bf1f00", "0481007f", "04817f", "0483010000" };
 	struct slice s, body, whole;
 	struct der d;
@@ -73,7 +74,8 @@ contents(void)
 	ok(der_boolean(from_hex("ff"), &b) && b && der_boolean(from_hex("00"),
 	    &b) && !b && !der_boolean(from_hex("01"), &b) &&
 	    !der_boolean(from_hex(""), &b), "booleans");
-	ok(der_bits(from_hex("0780"), &m, &unused) && unused == 7 && m.len == 1 &&
+	ok(der_bits(from_hex("0780"), &m, &unused) && unused == 7 &&
+	    m.len == 1 &&
 	    der_bits(from_hex("00"), &m, &unused) && m.len == 0, "bit strings");
 	ok(!der_bits(from_hex(""), &m, &unused) && !der_bits(from_hex("0781"),
 	    &m, &unused) && !der_bits(from_hex("0800"), &m, &unused) &&
@@ -160,7 +162,8 @@ writing(void)
 	der_put_unsigned(&b, (struct slice){ "\0\0\x80", 3 });
 	der_close(&b, outer);
 	ok(der_only(buf_get(&b), DER_SEQUENCE, &d) &&
-	    der_take(&d, DER_INTEGER, &body) && der_uint64(body, &n) && n == 0 &&
+	    der_take(&d, DER_INTEGER, &body) && der_uint64(body, &n) &&
+	    n == 0 &&
 	    der_take(&d, DER_INTEGER, &body) && der_uint64(body, &n) &&
 	    n == 255 && der_take(&d, DER_INTEGER, &body) &&
 	    der_uint64(body, &n) && n == UINT64_MAX, "integers read back");

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "b64.h"
-#include "note.h"
+#include "checkpoint.h"
 #include "utf8.h"
 
 /* An em dash and a space. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * note - signed notes and the checkpoints of transparency logs (C2SP
+ * checkpoint - signed notes and the checkpoints of transparency logs (C2SP
  * signed-note and tlog-checkpoint, layer 3).
  */
-#ifndef NOTE_H
-#define NOTE_H
+#ifndef CHECKPOINT_H
+#define CHECKPOINT_H
 
 #include "digest.h"
 #include "key.h"
