@@ -57,9 +57,7 @@ enum vex_status {
 	VEX_NOT_AFFECTED
 };
 
-enum {
-	PART_NONE = UINT32_MAX	/* no component */
-};
+#define PART_NONE UINT32_MAX	/* no component */
 
 /* A list of texts, each with a name where it is a hash or qualifier. */
 struct part_value {
