@@ -6,7 +6,7 @@
 
 #include "err.h"
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 fill(struct err *e, enum status code, const char *fmt, va_list ap)
 {
 	if (e == NULL)

@@ -79,7 +79,7 @@ emit(const char *file, const char *offset, const char *problem)
 	errno = saved;
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 say(const char *file, const char *fmt, va_list ap)
 {
 	char text[LINE_MAX_BYTES];

@@ -13,9 +13,10 @@
 #include "vers.h"
 
 enum {
-	ARRAY_FIRST = 16,
-	AMBIGUOUS = UINT32_MAX	/* a label that was given twice */
+	ARRAY_FIRST = 16
 };
+
+#define AMBIGUOUS UINT32_MAX	/* a label that was given twice */
 
 void
 part_init(struct part *p, struct arena *a, struct err *e)

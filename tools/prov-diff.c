@@ -94,5 +94,5 @@ main(int argc, char **argv)
 	arena_free(&a);
 	input_close(&base_in);
 	input_close(&head_in);
-	return rc;
+	return (int)rc;
 }

@@ -170,7 +170,7 @@ main(int argc, char **argv)
 		operand = (const char *const *)argv;
 	worst = doctrust_load(&o.trust, &a);
 	if (worst != ERR_OK)
-		return worst;
+		return (int)worst;
 	if (o.validate)
 		o.schemas = docschema_open();
 	output_open(&out, o.output);
@@ -184,5 +184,5 @@ main(int argc, char **argv)
 	docschema_close(o.schemas);
 	mem_free(o.feed.item);
 	mem_free(o.trust.root_files.item);
-	return worst;
+	return (int)worst;
 }

@@ -154,7 +154,7 @@ main(int argc, char **argv)
 	}
 	worst = doctrust_load(&o.trust, &a);
 	if (worst != ERR_OK)
-		return worst;
+		return (int)worst;
 	if (o.validate)
 		o.schemas = docschema_open();
 	ev = evidence_open();
@@ -176,5 +176,5 @@ main(int argc, char **argv)
 	docschema_close(o.schemas);
 	mem_free(o.feed.item);
 	mem_free(o.trust.root_files.item);
-	return worst;
+	return (int)worst;
 }
