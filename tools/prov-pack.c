@@ -6,13 +6,10 @@
  * bundle was found to be.  Exit 1: a digest, an equation or a signature does
  * not hold, or the answer to a question is no.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "fetchrun.h"
 #include "input.h"
 #include "io.h"
 #include "keyfile.h"
@@ -25,6 +22,8 @@
 #include "packfetch.h"
 #include "packfiles.h"
 #include "packout.h"
+#include "packsources.h"
+#include "packtrust.h"
 #include "tool.h"
 
 /* --- export --------------------------------------------------------------- */
@@ -249,67 +248,8 @@ do_export(int argc, char **argv)
 
 /* --- verify --------------------------------------------------------------- */
 
-/* Whom to believe, as -k and --keyring name it. */
-struct trust {
-	struct opt_list keys;
-	struct opt_list roots;
-	const char *keyring_file;
-	bool integrity_only;
-	struct keyring keyring;
-	struct trustroot root;
-};
-
-static enum status
-load_root(struct trustroot *root, const char *path, struct arena *a)
-{
-	static const struct json_limits limits = { TRUSTROOT_SIZE_MAX, 64,
-	    false };
-	struct json *doc = arena_alloc(a, sizeof(*doc));
-	struct err e;
-	enum status rc = input_document(path, &limits, a, doc);
-
-	if (rc != ERR_OK)
-		return rc;
-	return trustroot_add(root, doc, a, &e) == ERR_OK ? ERR_OK :
-	    msg_err(path, &e);
-}
-
-static enum status
-load_trust(struct trust *t, struct arena *a, struct packcheck *check)
-{
-	struct key *keys = NULL;
-	enum status rc;
-
-	if (t->keys.count == 0 && t->keyring_file == NULL &&
-	    !t->integrity_only)
-		opt_usage_error("whose word counts? -k, --keyring or "
-		    "--integrity-only is needed");
-	if (t->integrity_only && (t->keys.count > 0 ||
-	    t->keyring_file != NULL))
-		opt_usage_error("--integrity-only asks for no key");
-	rc = keyfile_public_list(&t->keys, a, &keys);
-	check->key = keys;
-	check->keys = t->keys.count;
-	check->integrity_only = t->integrity_only;
-	for (size_t i = 0; rc == ERR_OK && i < t->roots.count; i++)
-		rc = load_root(&t->root, t->roots.item[i], a);
-	if (t->roots.count > 0)
-		check->root = &t->root;
-	if (rc != ERR_OK || t->keyring_file == NULL)
-		return rc;
-	check->keyring = &t->keyring;
-	return keyfile_keyring(t->keyring_file, a, &t->keyring);
-}
-
-static void
-close_trust(struct trust *t)
-{
-	mem_free(t->keys.item);
-	mem_free(t->roots.item);
-}
-
 struct verify {
-	struct trust trust;
+	struct packtrust trust;
 	const char *require, *subject, *artifact, *policy, *environment, *at;
 	const char *output, *name;
 	bool current, report;
@@ -413,12 +353,7 @@ static const char *
 verify_options(struct verify *o, int argc, char **argv)
 {
 	const struct opt table[] = {
-		{ 'k', "key", OPT_LIST, &o->trust.keys, "PUB",
-		    "public key whose word counts (repeat)" },
-		{ 0, "keyring", OPT_TEXT, &o->trust.keyring_file, "FILE",
-		    "keys with the role verdict" },
-		{ 0, "trusted-root", OPT_LIST, &o->trust.roots, "FILE",
-		    "Sigstore root for bundles with certificates (repeat)" },
+		PACKTRUST_OPTIONS(o->trust),
 		{ 0, "integrity-only", OPT_FLAG, &o->trust.integrity_only,
 		    NULL, "ask for no signature at all" },
 		{ 0, "require", OPT_TEXT, &o->require, "STATUS",
@@ -459,7 +394,7 @@ do_verify(int argc, char **argv)
 	struct pack pack;
 	struct err e;
 	const char *operand = verify_options(&o, argc, argv);
-	enum status rc = load_trust(&o.trust, &a, &check);
+	enum status rc = packtrust_load(&o.trust, &a, &check);
 	int fd;
 
 	check.at = tool_at(o.at, TOOL_VERIFIES);
@@ -477,7 +412,7 @@ do_verify(int argc, char **argv)
 		else
 			output_abandon(&o.out);
 	}
-	close_trust(&o.trust);
+	packtrust_close(&o.trust);
 	arena_free(&o.lines);
 	arena_free(&a);
 	return (int)rc;
@@ -520,12 +455,7 @@ do_import(int argc, char **argv)
 	struct import o = { .cache = NULL };
 	struct verify *v = &o.judge;
 	const struct opt table[] = {
-		{ 'k', "key", OPT_LIST, &v->trust.keys, "PUB",
-		    "public key whose word counts (repeat)" },
-		{ 0, "keyring", OPT_TEXT, &v->trust.keyring_file, "FILE",
-		    "keys with the role verdict" },
-		{ 0, "trusted-root", OPT_LIST, &v->trust.roots, "FILE",
-		    "Sigstore root for bundles with certificates (repeat)" },
+		PACKTRUST_OPTIONS(v->trust),
 		{ 0, "cache", OPT_TEXT, &o.cache, "DIR",
 		    "the provenance cache" },
 		{ 0, "oci", OPT_TEXT, &o.oci, "DIR",
@@ -540,7 +470,7 @@ do_import(int argc, char **argv)
 
 	if (n > 1 || (n == 1 && o.oci != NULL))
 		opt_usage_error("one bundle at a time");
-	rc = load_trust(&v->trust, &o.arena, &o.check);
+	rc = packtrust_load(&v->trust, &o.arena, &o.check);
 	o.check.report = on_check;
 	o.check.report_ctx = v;
 	o.check.at = tool_at(v->at, TOOL_VERIFIES);
@@ -554,7 +484,7 @@ do_import(int argc, char **argv)
 			rc = import_one(&o, fd, n == 1 ? argv[0] : "<stdin>",
 			    &e);
 	}
-	close_trust(&v->trust);
+	packtrust_close(&v->trust);
 	arena_free(&v->lines);
 	arena_free(&o.arena);
 	return (int)rc;
@@ -637,94 +567,12 @@ do_list(int argc, char **argv)
 /* --- fetch ---------------------------------------------------------------- */
 
 struct fetch {
-	struct opt_list from;
-	const char *cache, *url, *into, *output;
-	bool offline, zstd;
+	struct packsources sources;
+	const char *output;
+	bool zstd;
 	struct output out;
 	struct packfetch pack;
 };
-
-static enum status
-take_from(struct fetch *o, const char *path)
-{
-	struct stat st;
-	struct err e;
-	enum status rc;
-	int fd;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		rc = packfetch_folder(&o->pack, path, &e);
-		return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
-	}
-	rc = io_open_read(path, &fd, &e);
-	if (rc == ERR_OK) {
-		rc = packfetch_bundle(&o->pack, fd, &e);
-		(void)close(fd);
-	}
-	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
-}
-
-static enum status
-take_from_cache(struct fetch *o)
-{
-	struct entry_store *store;
-	struct err e;
-	enum status rc = entry_open(o->cache, ENTRY_READ, &store, &e);
-
-	if (rc == ERR_OK) {
-		rc = packfetch_store(&o->pack, store, &e);
-		entry_close(store);
-	}
-	return rc == ERR_OK ? ERR_OK : msg_err(o->cache, &e);
-}
-
-/* What was fetched before stands in the folder already. */
-static enum status
-take_from_server(struct fetch *o)
-{
-	struct buf list = { 0 };
-	enum status rc;
-
-	if (mkdir(o->into, 0777) != 0 && errno != EEXIST) {
-		struct err e;
-
-		(void)err_system(&e, "cannot make the folder");
-		return msg_err(o->into, &e);
-	}
-	rc = take_from(o, o->into);
-	if (rc != ERR_OK || o->pack.missing == 0 || o->offline)
-		return rc;
-	for (uint64_t i = 0; packfetch_next(&o->pack, &i); i++) {
-		char hash[DIGEST_TEXT + 1];
-
-		digest_write(&o->pack.pack.tree.chunk[i].hash, hash);
-		buf_printf(&list, "%" PRIu64 " %s\n", i, hash);
-	}
-	rc = fetchrun(o->url, o->into, buf_get(&list));
-	buf_free(&list);
-	return rc == ERR_OK ? take_from(o, o->into) : rc;
-}
-
-static enum status
-complete(struct fetch *o, const char *name)
-{
-	enum status rc = ERR_OK;
-	struct err e;
-	uint64_t first = 0;
-
-	for (size_t i = 0; rc == ERR_OK && i < o->from.count; i++)
-		rc = take_from(o, o->from.item[i]);
-	if (rc == ERR_OK && o->cache != NULL && o->pack.missing > 0)
-		rc = take_from_cache(o);
-	if (rc == ERR_OK && o->url != NULL && o->pack.missing > 0)
-		rc = take_from_server(o);
-	if (rc != ERR_OK || !packfetch_next(&o->pack, &first))
-		return rc;
-	(void)err_no(&e, "%" PRIu64 " of %" PRIu64 " chunks are still "
-	    "missing, the first is chunk %" PRIu64, o->pack.missing,
-	    o->pack.pack.tree.size, first);
-	return msg_err(name, &e);
-}
 
 static enum status
 to_file(void *ctx, struct slice bytes, struct err *e)
@@ -763,17 +611,17 @@ static const struct opt_usage fetch_usage = {
 static int
 do_fetch(int argc, char **argv)
 {
-	struct fetch o = { .url = NULL };
+	struct fetch o = { .output = NULL };
 	const struct opt table[] = {
-		{ 0, "from", OPT_LIST, &o.from, "PATH",
+		{ 0, "from", OPT_LIST, &o.sources.from, "PATH",
 		    "a folder of chunks, or another bundle (repeat)" },
-		{ 0, "cache", OPT_TEXT, &o.cache, "DIR",
+		{ 0, "cache", OPT_TEXT, &o.sources.cache, "DIR",
 		    "the provenance cache" },
-		{ 0, "url", OPT_TEXT, &o.url, "URL",
+		{ 0, "url", OPT_TEXT, &o.sources.url, "URL",
 		    "a server that has the folder of chunks" },
-		{ 0, "into", OPT_TEXT, &o.into, "DIR",
+		{ 0, "into", OPT_TEXT, &o.sources.into, "DIR",
 		    "keep what the server gives there" },
-		{ 0, "offline", OPT_FLAG, &o.offline, NULL,
+		{ 0, "offline", OPT_FLAG, &o.sources.offline, NULL,
 		    "ask no server" },
 		{ 0, "zstd", OPT_FLAG, &o.zstd, NULL,
 		    "compress the bundle" },
@@ -791,7 +639,7 @@ do_fetch(int argc, char **argv)
 		opt_usage_error("one bundle at a time");
 	if (o.output == NULL)
 		opt_usage_error("--output is needed");
-	if ((o.url != NULL) != (o.into != NULL))
+	if ((o.sources.url != NULL) != (o.sources.into != NULL))
 		opt_usage_error("--url and --into need each other");
 	rc = open_pack(n == 1 ? argv[0] : NULL, &fd);
 	if (rc != ERR_OK)
@@ -800,11 +648,11 @@ do_fetch(int argc, char **argv)
 	if (rc != ERR_OK)
 		(void)msg_err(name, &e);
 	if (rc == ERR_OK)
-		rc = complete(&o, name);
+		rc = packsources_take(&o.sources, &o.pack, name);
 	if (rc == ERR_OK)
 		rc = write_complete(&o, &a);
 	packfetch_close(&o.pack);
-	mem_free(o.from.item);
+	mem_free(o.sources.from.item);
 	arena_free(&a);
 	return (int)rc;
 }
