@@ -92,9 +92,9 @@ map_file(struct artifact *f, int fd, struct err *e)
 	if (fstat(fd, &st) != 0)
 		return err_system(e, "cannot be looked at");
 	if (!S_ISREG(st.st_mode))
-		return err_no(e, "not a regular file, which Ed25519 needs");
+		return err_bad(e, "not a regular file, which Ed25519 needs");
 	if ((uint64_t)st.st_size > ARTIFACT_WHOLE_MAX)
-		return err_no(e, "larger than 2 GiB, the most that can be "
+		return err_bad(e, "larger than 2 GiB, the most that can be "
 		    "verified with Ed25519");
 	f->is_mapped = true;
 	if (st.st_size == 0) {

@@ -146,9 +146,14 @@ bundle_sign(struct bundle_parts *parts, const struct crypt_private *private,
 	/* Ed25519ph hashes with SHA-512, and its log entries say so. */
 	bool edwards = parts->key->public.type == CRYPT_ED25519;
 	uint8_t *digest = arena_alloc(a, CRYPT_HASH_MAX);
-	enum status status;
+	enum status status = ERR_OK;
+	struct slice bytes;
 
 	parts->hash = edwards ? CRYPT_SHA512 : key_hash(parts->key);
+	if (edwards)		/* too large is known before it is read */
+		status = artifact->whole(artifact->ctx, &bytes, e);
+	if (status != ERR_OK)
+		return status;
 	status = artifact->digest(artifact->ctx, parts->hash, digest, e);
 	if (status != ERR_OK)
 		return status;

@@ -389,6 +389,32 @@ PY
 	done
 }
 
+@test "sigbundle verify: openssl agrees on which certificates lead to the root, and when" {
+	need_command openssl
+	local n=0 raw at code
+	# The second authority of the root: intermediate, then anchor.
+	grep -o '"certificateAuthorities":.*"ctlogs"' "$G/root" |
+		grep -o '"rawBytes":"[^"]*"' | sed 's/.*:"//; s/"//' >certs
+	for raw in $(cat certs); do
+		n=$((n + 1))
+		echo "$raw" | base64 -d | openssl x509 -inform DER -out $n.pem
+	done
+	# good-message's time, and 601 s later
+	for b in good-message:1767225900:0 good-message-p384:1767225900:0 \
+	    good-message-rsa:1767225900:0 bad-time-after-certificate:1767226201:1 \
+	    bad-forged-ca-name:1767225900:1 bad-unknown-ca:1767225900:1; do
+		IFS=: read -r name at code <<<"$b"
+		status_is "$code" check "$G/$name.json" 2>err
+		grep -o '"certificate":{"rawBytes":"[^"]*"' "$G/$name.json" |
+			sed 's/.*:"//; s/"//' | base64 -d |
+			openssl x509 -inform DER -out leaf.pem
+		got=0
+		openssl verify -attime "$at" -CAfile <(cat 1.pem 3.pem) \
+			-untrusted 2.pem leaf.pem >log 2>&1 || got=1
+		[ "$got" -eq "$code" ] || { echo "$name"; cat log; return 1; }
+	done
+}
+
 @test "sigbundle root: shows a trusted root and what state its members are in" {
 	sigbundle root --at 2026-01-02T00:00:00Z "$G/root" >out
 	valid_against prov.trustroot/v1 out
@@ -429,6 +455,13 @@ PY
 	ulimit -v 400000
 	sigbundle create --artifact big -k k -o big.json
 	sigbundle verify -k k.pub --artifact big big.json
+}
+
+@test "sigbundle create: a file beyond 2 GiB is refused by name where Ed25519 wants it whole" {
+	dsse-key generate --type ed25519 --no-passphrase -o k
+	truncate -s 2049M big
+	refuses 2 sigbundle create --artifact big -k k
+	grep -q 'big: larger than 2 GiB' refuses.err
 }
 
 @test "sigbundle: our bundles verify with sigstore-js" {
