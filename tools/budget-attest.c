@@ -192,7 +192,7 @@ attest(const struct opts *o, const char *operand)
 	enum status rc = read_source(&a, operand, &s);
 
 	if (rc != ERR_OK)
-		return rc;
+		goto out;
 	if ((o->statement || o->verify != NULL) && !s.is_verdict &&
 	    o->subject.count == 0)
 		opt_usage_error("bare counts have no subject: --subject is "
@@ -219,6 +219,7 @@ attest(const struct opts *o, const char *operand)
 		    "fail"))
 			rc = ERR_NO;
 	}
+out:
 	arena_free(&a);
 	return rc;
 }
