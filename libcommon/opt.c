@@ -129,27 +129,11 @@ number(const struct opt *o, const char *value)
 	return n;
 }
 
-/* Lists live as long as the process, wherever the caller keeps them. */
-static struct arena lists;
-
-static void
-append(struct opt_list *list, const char *value)
-{
-	/* Full at each power of two. */
-	if ((list->count & (list->count - 1)) == 0) {
-		const char **item = arena_array(&lists, list->count * 2 + 1,
-		    sizeof(*item));
-
-		for (size_t i = 0; i < list->count; i++)
-			item[i] = list->item[i];
-		list->item = item;
-	}
-	list->item[list->count++] = value;
-}
-
 static void
 store(const struct opt *o, const char *value)
 {
+	struct opt_list *list;
+
 	switch (o->kind) {
 	case OPT_FLAG:
 		*(bool *)o->to = true;
@@ -158,7 +142,10 @@ store(const struct opt *o, const char *value)
 		*(const char **)o->to = value;
 		break;
 	case OPT_LIST:
-		append(o->to, value);
+		list = o->to;
+		list->item = mem_array(list->item, list->count + 1,
+		    sizeof(*list->item));
+		list->item[list->count++] = value;
 		break;
 	case OPT_UINT:
 	case OPT_SIZE:
