@@ -135,6 +135,19 @@ verify_one(struct job *j, const struct input *in, const struct json *doc)
 	return rc == ERR_OK ? ERR_OK : err_worst(rc, input_fault(in, &e));
 }
 
+/* A report of what is not even JSON; input has said why. */
+static void
+report_refused(struct job *j, const struct input *in)
+{
+	struct json report;
+	struct err e;
+
+	err_bad(&e, "not strict JSON");
+	report = bundle_refused(&j->record, &e);
+	json_set_z(&j->record, &report, "name", in->name);
+	output_json(&j->out, &report);
+}
+
 static enum status
 verify_operand(struct job *j, const char *name)
 {
@@ -151,6 +164,8 @@ verify_operand(struct job *j, const char *name)
 		worst = err_worst(worst, verify_one(j, &in, &doc));
 		arena_reset(&j->record);
 	}
+	if (rc == ERR_INPUT && j->o->report)
+		report_refused(j, &in);
 	input_close(&in);
 	return err_worst(worst, rc);
 }
