@@ -262,6 +262,8 @@ read_parts(const struct json *parts, struct manifest *out, struct err *e)
 static enum status
 read_entries(const struct json *entries, struct err *e)
 {
+	size_t envelopes = 0;
+
 	JSON_MEMBERS(m, entries) {
 		struct slice name = { m->key, m->key_len };
 		struct digest digest, hex;
@@ -284,6 +286,12 @@ read_entries(const struct json *entries, struct err *e)
 			return err_input(e, m->key_offset,
 			    "manifest: '%.*s' is listed with another digest",
 			    (int)name.len, name.data);
+		if ((kind == MANIFEST_ATTESTATION ||
+		    kind == MANIFEST_BUNDLE) &&
+		    ++envelopes > MANIFEST_ENVELOPES_MAX)
+			return err_input(e, m->key_offset,
+			    "manifest: more than %d attestations and Sigstore "
+			    "bundles", MANIFEST_ENVELOPES_MAX);
 	}
 	return ERR_OK;
 }

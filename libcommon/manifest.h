@@ -20,7 +20,9 @@
 
 enum {
 	MANIFEST_NAME_MAX = 100,	/* bytes of an entry's name and a NUL */
-	MANIFEST_CHUNKS_MAX = 99999999	/* eight digits in a chunk's name */
+	MANIFEST_CHUNKS_MAX = 99999999,	/* eight digits in a chunk's name */
+	MANIFEST_ENVELOPES_MAX = 64	/* each may cost a verifier
+					 * DSSE_SIGNATURES_MAX tries a key */
 };
 
 enum manifest_density {
