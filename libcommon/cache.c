@@ -47,7 +47,12 @@ struct cache {
 	int tries;		/* times cache_run grew the map */
 	uint64_t map_size;
 	uint64_t *counter;	/* mapped, or NULL */
+	struct cache *next;	/* of those left behind */
 };
+
+/* Broken handles: what LMDB holds for them is in an unknown state, and stays
+ * as it is until the process ends. */
+static struct cache *left_behind;
 
 static const char *const table_name[CACHE_TABLES] = {
 	[CACHE_META] = "meta",
@@ -595,7 +600,6 @@ cache_close(struct cache *c)
 {
 	if (c == NULL)
 		return;
-	/* A broken one is left as it is: the kernel cleans up behind us. */
 	if (c->env != NULL && !c->broken) {
 		guard_on(TICKS_WRITE);
 		if (sigsetjmp(guard.jump, 0) == 0)
@@ -606,6 +610,11 @@ cache_close(struct cache *c)
 		(void)munmap(c->counter,
 		    (CACHE_COUNTERS + 1) * sizeof(uint64_t));
 	guard_remove();
+	if (c->broken) {
+		c->next = left_behind;
+		left_behind = c;
+		return;
+	}
 	mem_free(c->dir);
 	mem_free(c);
 }

@@ -333,6 +333,7 @@ eventcmd_run(int argc, char **argv)
 	v.now = tool_at(v.at, TOOL_VERIFIES);
 	rc = v.apply ? apply(&v, n == 1 ? argv[0] : NULL) : print_all(&v);
 	mem_free(v.event);
+	mem_free(v.prove.item);
 	arena_free(&v.run);
 	return (int)rc;
 }

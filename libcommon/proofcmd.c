@@ -298,6 +298,7 @@ proofcmd_verify(int argc, char **argv)
 	};
 	int n = opt_parse(&usage, table, argc, argv);
 	struct stat st;
+	enum status rc;
 
 	if (n > 2)
 		opt_usage_error("more than two operands");
@@ -306,13 +307,19 @@ proofcmd_verify(int argc, char **argv)
 	if ((o.note.count > 0) != (o.key != NULL) ||
 	    (o.origin != NULL && o.key == NULL))
 		opt_usage_error("--checkpoint and -k go together");
-	if (n == 1 && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode))
-		return (int)verify_directory(&o, argv[0]);
+	if (n == 1 && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
+		rc = verify_directory(&o, argv[0]);
+		mem_free(o.chunk.item);
+		return (int)rc;
+	}
 	if (n == 2)
 		o.data = argv[1];
 	if (n == 2 && o.leaf != NULL)
 		opt_usage_error("--leaf and CHUNKFILE exclude each other");
 	if (o.chunk.count > 1)
 		opt_usage_error("only a directory has several chunks");
-	return (int)verify_file(&o, n > 0 ? argv[0] : NULL);
+	rc = verify_file(&o, n > 0 ? argv[0] : NULL);
+	mem_free(o.chunk.item);
+	mem_free(o.note.item);
+	return (int)rc;
 }

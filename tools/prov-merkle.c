@@ -297,6 +297,7 @@ do_prove(int argc, char **argv)
 	if (rc == ERR_OK)
 		output_document(o.output, &doc);
 	mem_free(l.hash);
+	mem_free(o.index.item);
 	arena_free(&a);
 	return (int)rc;
 }
