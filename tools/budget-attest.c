@@ -247,6 +247,7 @@ main(int argc, char **argv)
 		    "write the result there" },
 		OPT_END
 	};
+	enum status rc;
 	int n;
 
 	tool_start("budget-attest");
@@ -261,5 +262,7 @@ main(int argc, char **argv)
 	if (o.verify != NULL && (o.statement || o.out != NULL))
 		opt_usage_error("--verify writes nothing: it goes without "
 		    "--statement and -o");
-	return (int)attest(&o, n == 1 ? argv[0] : "-");
+	rc = attest(&o, n == 1 ? argv[0] : "-");
+	mem_free(o.subject.item);
+	return (int)rc;
 }

@@ -349,5 +349,7 @@ main(int argc, char **argv)
 		output_abandon(&out);
 	else
 		output_commit(&out);
+	mem_free(o.vex.item);
+	mem_free(o.signer.item);
 	return (int)rc;
 }
