@@ -15,7 +15,8 @@
 enum {
 	WIDTH_MAX = 66,		/* bytes of a P-521 field element */
 	ED_WIDTH = 32,
-	SECURE_POOL = 64 * 1024	/* the usual limit of locked memory */
+	SECURE_MIN = 64 * 1024,	/* what old systems let a process lock */
+	SECURE_MAX = 256 * 1024	/* what making RSA keys takes */
 };
 
 struct crypt_hasher {
@@ -557,8 +558,9 @@ static void
 secure_start(void)
 {
 	static bool started;
-	struct rlimit core;
+	struct rlimit core, lockable;
 	uintptr_t page;
+	size_t pool;
 	void *first;
 
 	if (started)
@@ -573,11 +575,17 @@ secure_start(void)
 		core.rlim_cur = 1;
 		(void)setrlimit(RLIMIT_CORE, &core);
 	}
-	gcry_control(GCRYCTL_INIT_SECMEM, SECURE_POOL, 0);
-	gcry_control(GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_POOL, 0);
+	/* A pool above the limit would not be locked at all. */
+	pool = SECURE_MAX;
+	if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 &&
+	    lockable.rlim_cur < SECURE_MAX)
+		pool = lockable.rlim_cur < SECURE_MIN ? SECURE_MIN :
+		    (size_t)lockable.rlim_cur;
+	gcry_control(GCRYCTL_INIT_SECMEM, (unsigned)pool, 0);
+	gcry_control(GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_MIN, 0);
 	first = gcry_malloc_secure(1);
 	page = (uintptr_t)first & ~(uintptr_t)(sysconf(_SC_PAGESIZE) - 1);
-	(void)madvise((void *)page, SECURE_POOL, MADV_DONTDUMP);
+	(void)madvise((void *)page, pool, MADV_DONTDUMP);
 	gcry_free(first);
 }
 

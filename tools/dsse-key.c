@@ -180,13 +180,13 @@ do_public(int argc, char **argv)
 		opt_usage_error("more than one FILE");
 	st = keyfile_any(n > 0 ? argv[0] : NULL, &pass, &a, &key);
 	keyfile_pass_close(&pass);
-	if (st != ERR_OK)
-		return (int)st;
-	output_open(&out, output);
-	output_bytes(&out, key_pem(&a, &key));
-	output_commit(&out);
+	if (st == ERR_OK) {
+		output_open(&out, output);
+		output_bytes(&out, key_pem(&a, &key));
+		output_commit(&out);
+	}
 	arena_free(&a);
-	return 0;
+	return (int)st;
 }
 
 static int
@@ -214,15 +214,15 @@ do_id(int argc, char **argv)
 		opt_usage_error("more than one FILE");
 	st = keyfile_any(n > 0 ? argv[0] : NULL, &pass, &a, &key);
 	keyfile_pass_close(&pass);
-	if (st != ERR_OK)
-		return (int)st;
-	output_open(&out, NULL);
-	output_bytes(&out, hint ? key_hint(&a, &key) :
-	    slice_of(digest_text(&a, &key.id)));
-	output_bytes(&out, SLICE("\n"));
-	output_commit(&out);
+	if (st == ERR_OK) {
+		output_open(&out, NULL);
+		output_bytes(&out, hint ? key_hint(&a, &key) :
+		    slice_of(digest_text(&a, &key.id)));
+		output_bytes(&out, SLICE("\n"));
+		output_commit(&out);
+	}
 	arena_free(&a);
-	return 0;
+	return (int)st;
 }
 
 /* --- keyrings ----------------------------------------------------------- */
@@ -347,6 +347,7 @@ do_keyring(int argc, char **argv)
 	    !utf8_valid(slice_of(o.issuer)))
 		opt_usage_error("names, identities and issuers are UTF-8");
 	st = do_add(&o, &a);
+	mem_free(o.roles.item);
 	arena_free(&a);
 	return (int)st;
 }
@@ -510,12 +511,14 @@ main(int argc, char **argv)
 	};
 	static const struct opt_verb verbs[] = {
 		{ "generate", do_generate, "make a private key" },
-		{ "public", do_public, "write a key's public half as SPKI PEM" },
+		{ "public", do_public,
+		    "write a key's public half as SPKI PEM" },
 		{ "id", do_id, "write a key's id: the SHA-256 of its SPKI" },
 		{ "import", do_import, "convert a private key" },
 		{ "keyring", do_keyring, "put a key into a keyring" },
 		{ "rotate", do_rotate, "end a key whose place another takes" },
-		{ "revoke", do_revoke, "end a key that can no longer be trusted" },
+		{ "revoke", do_revoke,
+		    "end a key that can no longer be trusted" },
 		{ NULL, NULL, NULL }
 	};
 

@@ -336,11 +336,15 @@ main(int argc, char **argv)
 	n = parse_options(&o, &pass, argc, argv);
 	st = run(&o, &pass, n > 0 ? argv[0] : NULL, &a, &envelope);
 	keyfile_pass_close(&pass);
-	if (st != ERR_OK)
-		return (int)st;
-	output_open(&out, o.output);
-	output_json(&out, &envelope);
-	output_commit(&out);
+	if (st == ERR_OK) {
+		output_open(&out, o.output);
+		output_json(&out, &envelope);
+		output_commit(&out);
+	}
 	arena_free(&a);
-	return 0;
+	mem_free(o.keys.item);
+	mem_free(o.subject.item);
+	mem_free(o.subjects.item);
+	mem_free(o.levels.item);
+	return (int)st;
 }

@@ -18,8 +18,9 @@
 #include "tool.h"
 
 static const struct opt_usage usage = {
-	"(-k PUB... | --keyring FILE) [--threshold N] [--role ROLE] [--at TIME]\n"
-	"    [--type TYPE] [--subject NAME=DIGEST | --artifact FILE]\n"
+	"(-k PUB... | --keyring FILE) [--threshold N] [--role ROLE]\n"
+	"    [--at TIME] [--type TYPE]\n"
+	"    [--subject NAME=DIGEST | --artifact FILE]\n"
 	"    [--report] [-o FILE] [FILE]",
 	"verify DSSE envelopes and write what they hold"
 };
@@ -275,6 +276,21 @@ do_input(struct job *job, const char *operand)
 	return err_worst(worst, st);
 }
 
+static enum status
+verify(struct job *job, const char *operand)
+{
+	enum status st;
+
+	output_open(&job->out, job->o.output);
+	st = do_input(job, operand);
+	/* A file holds all that was asked for, or is not there. */
+	if (st != ERR_OK && job->out.to_file && !job->o.report)
+		output_abandon(&job->out);
+	else
+		output_commit(&job->out);
+	return st;
+}
+
 static int
 parse_options(struct opts *o, int argc, char **argv)
 {
@@ -339,16 +355,10 @@ main(int argc, char **argv)
 	st = load_keys(&job);
 	if (st == ERR_OK && job.o.artifact != NULL)
 		st = hash_artifact(&job);
-	if (st != ERR_OK)
-		return (int)st;
-	output_open(&job.out, job.o.output);
-	st = do_input(&job, n > 0 ? argv[0] : NULL);
-	/* A file holds all that was asked for, or is not there. */
-	if (st != ERR_OK && job.out.to_file && !job.o.report)
-		output_abandon(&job.out);
-	else
-		output_commit(&job.out);
+	if (st == ERR_OK)
+		st = verify(&job, n > 0 ? argv[0] : NULL);
 	arena_free(&job.record);
 	arena_free(&job.run);
+	mem_free(job.o.keys.item);
 	return (int)st;
 }

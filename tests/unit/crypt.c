@@ -134,23 +134,37 @@ bad_keys(void)
 {
 	static const char *const ed[] = {
 		/* the points of order 1, 2, 4, 8 */
-		"0100000000000000000000000000000000000000000000000000000000000000",
-		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"0000000000000000000000000000000000000000000000000000000000000000",
-		"0000000000000000000000000000000000000000000000000000000000000080",
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+		"01000000000000000000000000000000"
+		    "00000000000000000000000000000000",
+		"ecffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffffffffffffffff7f",
+		"00000000000000000000000000000000"
+		    "00000000000000000000000000000000",
+		"00000000000000000000000000000000"
+		    "00000000000000000000000000000080",
+		"26e8958fc2b227b045c3f489f2ef98f0"
+		    "d5dfac05d3c63339b13802886d53fc05",
+		"26e8958fc2b227b045c3f489f2ef98f0"
+		    "d5dfac05d3c63339b13802886d53fc85",
+		"c7176a703d4dd84fba3c0b760d10670f"
+		    "2a2053fa2c39ccc64ec7fd7792ac037a",
+		"c7176a703d4dd84fba3c0b760d10670f"
+		    "2a2053fa2c39ccc64ec7fd7792ac03fa",
 		/* y not below p: p, p + 1, 2^255 - 1 */
-		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"edffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffffffffffffffff7f",
+		"ffffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffffffffffffffffff",
 		/* x = 0 with its sign set */
-		"0100000000000000000000000000000000000000000000000000000000000080",
-		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"01000000000000000000000000000000"
+		    "00000000000000000000000000000080",
+		"ecffffffffffffffffffffffffffffff"
+		    "ffffffffffffffffffffffffffffffff",
 		/* no x */
-		"0200000000000000000000000000000000000000000000000000000000000000",
+		"02000000000000000000000000000000"
+		    "00000000000000000000000000000000",
 	};
 	struct crypt_public p;
 	struct err e;
