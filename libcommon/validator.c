@@ -43,8 +43,8 @@ open_entry(struct validator *v, struct validator_entry *entry)
 	    &entry->uri, &entry->e);
 
 	if (rc == ERR_NO)
-		return err_bad(&entry->e, "no schema %s in the schema folders "
-		    "(see --schema-dir of prov-check)", entry->kind.file);
+		return err_bad(&entry->e, "no schema %s in PROV_SCHEMAS or the "
+		    "schema folders (see prov-check(1))", entry->kind.file);
 	if (rc == ERR_OK) {
 		entry->set = schema_open(&v->options);
 		rc = schema_compile(entry->set, file, entry->uri,

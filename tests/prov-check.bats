@@ -147,6 +147,82 @@ TABLE
 	[ "$n" -eq 36 ]
 }
 
+@test "prov-check: the golden corpus decides as it is named, and where EXPECT says" {
+	local corpus=$SRCDIR/golden/check n=0
+	[ "$(find "$corpus" -name 'valid-*' | wc -l)" -ge 20 ]
+	[ "$(find "$corpus" -name 'invalid-*' | wc -l)" -ge 40 ]
+	[ "$(wc -l <"$corpus/EXPECT")" -eq "$(find "$corpus" -name 'invalid-*' | wc -l)" ]
+	need_shared
+	local args=(--format-assertion --rules --at 2026-01-01T00:00:00Z --schema-dir "$SHARED/schemas")
+	for file in "$corpus"/valid-*; do
+		status_is 0 prov-check "${args[@]}" "$file" >out ||
+			{ cat out; return 1; }
+	done
+	while IFS=$'\t' read -r name rule pointer; do
+		status_is 1 prov-check "${args[@]}" "$corpus/$name" >out ||
+			{ echo "$name: $(cat out)"; return 1; }
+		jq -e --arg p "$pointer" --arg r "$rule" '
+		    ([.rules[]? | select(.severity == "error")]) as $broken |
+		    if $r == "schema" then (.valid | not) and ($broken | length < 2)
+			and any(.errors[]; .instance == $p)
+		    else .valid and ($broken | length == 1) and
+			($broken[0] | .rule == $r and .instance == $p) end' out >/dev/null ||
+			{ echo "$name: $(cat out)"; return 1; }
+		n=$((n + 1))
+	done <"$corpus/EXPECT"
+	[ "$n" -ge 40 ]
+}
+
+@test "prov-check: the golden corpus is what golden/gen-check makes" {
+	mkdir made
+	"$SRCDIR/golden/gen-check" "$PWD/made"
+	diff -r made "$SRCDIR/golden/check"
+}
+
+@test "prov-check: ci/validate-corpus passes ours and fails one that is misnamed" {
+	need_shared
+	PROV_SCHEMAS=$SHARED/schemas BUILD=$BUILDDIR status_is 0 "$SRCDIR/ci/validate-corpus" >out ||
+		{ cat out; return 1; }
+	grep -q '^validate-corpus: [0-9][0-9]* documents$' out
+	mkdir other
+	cp "$SRCDIR/golden/check/invalid-vex-status.json" other/valid-vex-status.json
+	PROV_SCHEMAS=$SHARED/schemas BUILD=$BUILDDIR status_is 1 "$SRCDIR/ci/validate-corpus" "$PWD/other" >out
+	grep -q 'valid-vex-status.json: exit 1, expected 0' out
+}
+
+@test "prov-check: own schemas fit their metaschema, without a network" {
+	for file in "$SRCDIR"/golden/schemas/*.schema.json; do
+		status_is 0 prov-check --schema "$SRCDIR/golden/schemas/meta/2020-12.json" \
+		    --schema-dir "$SRCDIR/golden/schemas" "$file" >out ||
+			{ cat out; return 1; }
+	done
+	# A schema may name the metaschema as what it refers to.
+	echo '{"$ref":"https://json-schema.org/draft/2020-12/schema"}' >s.json
+	echo '{"type":"strin"}' >d.json
+	PROV_SCHEMAS=$SRCDIR/golden/schemas status_is 1 prov-check -q --schema s.json d.json
+}
+
+@test "prov-check: in-toto Statements have a schema of ours" {
+	local h
+	h=$(printf '%064d' 7)
+	export PROV_SCHEMAS=$SRCDIR/golden/schemas
+	echo '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://e/x","subject":[{"name":"a","digest":{"sha256":"'$h'","gitCommit":"abc"}}],"predicate":{}}' >st.json
+	status_is 0 prov-check --format-assertion st.json
+	while read -r program; do
+		jq -c "$program" st.json >bad.json
+		status_is 1 prov-check -q --format-assertion bad.json ||
+			{ echo "$program"; return 1; }
+	done <<'TABLE'
+.subject = []
+.subject[0].digest = {}
+.subject[0].digest.sha256 |= .[1:]
+.subject[0].digest.sha256 = "G" * 64
+del(.predicateType)
+.predicateType = "no uri"
+.predicate = []
+TABLE
+}
+
 @test "prov-check: agrees with ajv on every real input that has a schema" {
 	need_shared
 	need_peer ajv ajv-formats ajv-draft-04
