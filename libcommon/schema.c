@@ -13,19 +13,6 @@ enum {
 				 * beyond, it is not dispatched */
 };
 
-struct schema_set {
-	struct schema_options options;
-	struct arena arena;
-	struct map by_source;	/* address of a json -> index into node */
-	struct map by_uri;	/* resource URI -> index into node */
-	struct map by_anchor;	/* URI#anchor -> index into node */
-	struct schema **node;
-	size_t count, cap;
-	size_t linked;		/* nodes whose references are resolved */
-	unsigned visits;	/* left of VISITS_MAX */
-	struct err *e;		/* of the running compilation */
-};
-
 static const struct schema *compile(struct schema_set *set,
     const struct json *v, const struct resource *r,
     const struct schema *parent, struct slice keyword, struct slice name);
@@ -919,6 +906,8 @@ schema_open(const struct schema_options *o)
 
 	memset(set, 0, sizeof(*set));
 	set->options = *o;
+	if (o->calls_max == 0)
+		set->options.calls_max = SCHEMA_CALLS_MAX;
 	return set;
 }
 

@@ -38,6 +38,7 @@ struct schema_options {
 	enum schema_draft draft;	/* where $schema says nothing; 0: the
 					 * latest */
 	bool assert_format;
+	uint64_t calls_max;		/* 0: SCHEMA_CALLS_MAX */
 	/* Brings the document of an absolute URI without fragment: ERR_OK, or
 	 * ERR_NO if there is none.  May be NULL. */
 	enum status (*load)(void *ctx, struct slice uri, struct arena *a,

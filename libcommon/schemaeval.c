@@ -969,9 +969,10 @@ eval(struct run *r, const struct schema *n, const struct place *at,
 	if (r->depth == SCHEMA_DEPTH_MAX)
 		return err_input(r->e, at->v->offset, "schema and document "
 		    "nest deeper than %d calls together", SCHEMA_DEPTH_MAX);
-	if (r->calls++ == SCHEMA_CALLS_MAX)
+	if (r->calls++ >= n->set->options.calls_max)
 		return err_input(r->e, at->v->offset, "schema and document "
-		    "together take more than %d calls", SCHEMA_CALLS_MAX);
+		    "together take more than %" PRIu64 " calls",
+		    n->set->options.calls_max);
 	r->depth++;
 	if (scope == NULL || scope->resource != n->resource)
 		scope = &here;

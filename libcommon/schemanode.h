@@ -56,6 +56,19 @@ struct dependent {
 	const struct schema *node;	/* or NULL */
 };
 
+struct schema_set {
+	struct schema_options options;
+	struct arena arena;
+	struct map by_source;	/* address of a json -> index into node */
+	struct map by_uri;	/* resource URI -> index into node */
+	struct map by_anchor;	/* URI#anchor -> index into node */
+	struct schema **node;
+	size_t count, cap;
+	size_t linked;		/* nodes whose references are resolved */
+	unsigned visits;	/* left of VISITS_MAX */
+	struct err *e;		/* of the running compilation */
+};
+
 struct schema {
 	const struct json *src;
 	struct schema_set *set;

@@ -261,6 +261,27 @@ JS
 	same want got
 }
 
+@test "prov-check: agrees with ajv on 2,000 mutations of the real inputs" {
+	need_shared
+	need_peer ajv ajv-draft-04
+	local n=0 schema
+	mkdir made
+	node "$SRCDIR/tests/peers/check-mutations.js" "$SHARED" 2000 13 made \
+	    "$SHARED"/vectors/inputs/{cyclonedx,spdx23,spdx3,openvex,csaf,sarif}/*.json
+	for file in made/*.ndjson; do
+		schema=$(basename "$file" .ndjson)
+		status_is 1 prov-check --schema-dir "$SHARED/schemas" \
+		    --schema "$SHARED/schemas/$schema" "$file" >out
+		jq .valid out >got
+		same "${file%.ndjson}.want" got
+		n=$((n + $(wc -l <got)))
+	done
+	[ "$n" -eq 2000 ]
+	# Both answers occur often, or this would show little.
+	[ "$(cat made/*.want | grep -c true)" -gt 400 ]
+	[ "$(cat made/*.want | grep -c false)" -gt 400 ]
+}
+
 @test "prov-check: --rules finds each fault by its name" {
 	echo true >any.json
 	while IFS='|' read -r rule severity pointer document; do
