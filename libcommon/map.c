@@ -66,7 +66,8 @@ probe(const struct map *m, struct slice key, uint32_t hash)
 		struct map_slot *s = &m->slot[i];
 
 		if (s->key == NULL || (s->hash == hash && s->len == key.len &&
-		    memcmp(s->key, key.data, key.len) == 0))
+		    (key.len == 0 ||
+		    memcmp(s->key, key.data, key.len) == 0)))
 			return s;
 	}
 }

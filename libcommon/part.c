@@ -77,7 +77,9 @@ member(struct part *p, const struct json *v, const char *key,
 const struct json *
 part_array(struct part *p, const struct json *v, const char *key)
 {
-	static const struct json empty = { .type = JSON_ARRAY };
+	static struct json none;
+	static const struct json empty = { .type = JSON_ARRAY,
+		.u.item = &none };
 	const struct json *m = member(p, v, key, JSON_ARRAY, "an array");
 
 	return m != NULL ? m : &empty;

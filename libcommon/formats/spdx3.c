@@ -331,8 +331,8 @@ component_of(struct part *p, const struct json *reference)
 #define EACH_REFERENCE(it, v) \
 	for (const struct json *it = (v) == NULL ? NULL : \
 	    (v)->type == JSON_ARRAY ? (v)->u.item : (v), \
-	    *it##_last = it + ((v) == NULL ? 0 : \
-	    (v)->type == JSON_ARRAY ? (v)->len : 1); it < it##_last; it++)
+	    *it##_last = it == NULL ? NULL : it + \
+	    ((v)->type == JSON_ARRAY ? (v)->len : 1); it < it##_last; it++)
 
 static void
 add_license(struct part *p, const struct graph *g, uint32_t c,
