@@ -145,6 +145,41 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 	grep -q '"status":"stale"' s
 }
 
+@test "prov-decide: a foreign entry is a hit only when a cache key signed its decision" {
+	use ignored
+	for k in a b; do
+		dsse-key generate --type ed25519 --no-passphrase -o $k.pem
+		dsse-key public $k.pem >$k.pub
+	done
+	dsse-key keyring --add a.pub --name a --role cache -o one
+	dsse-key keyring --keyring one --add b.pub --name b --role verdict -o ring
+	decide --cache c --keyring ring --decision-out d --provcache-out p -o v1
+	prov-cache export --cache c >line
+	prov-cache import --foreign --cache none line
+	refuses 1 prov-decide --cache none --require-cached --policy policy.json \
+		--keyring ring --at $AT evidence.json
+	decide --cache none --keyring ring --status s -o v2
+	same v1 v2
+	grep -q '"status":"computed"' s
+	# A key with another role, a cache key, and the statement in its place.
+	while read -r k type payload want; do
+		dsse-sign -k $k.pem --type $type $payload | tr -d '\n' >e
+		sed "s#},\"expiresAt\":#},\"envelopes\":[{\"bytes\":\"$(base64 -w0 e)\",\"digest\":\"sha256:$(sha256sum <e | cut -d' ' -f1)\"}],\"expiresAt\":#" \
+			line >signed
+		rm -rf there
+		prov-cache import --foreign --cache there signed
+		status_is $want prov-decide --cache there --require-cached \
+			--policy policy.json --keyring ring --at $AT -o v2 \
+			evidence.json
+		[ "$want" -eq 1 ] || same v1 v2
+	done <<-'TABLE'
+	b application/json d 1
+	a application/json d 0
+	a application/vnd.in-toto+json p 0
+	a application/json policy.json 1
+	TABLE
+}
+
 @test "prov-decide: statements are ready to be signed and speak of the subject" {
 	use finding-without-vex
 	status_is 1 decide --no-cache --statement-out t --provcache-out p -o v \
