@@ -136,16 +136,16 @@ run_alone(const struct chunker *c, struct input *in)
 		else
 			piece_of_records(c, &p, s,
 			    c->kind == CHUNKER_NUL ? '\0' : '\n');
-		if (rc != ERR_OK)
-			return msg_err(in->name, &e);
+		if (rc != ERR_OK) {
+			rc = msg_err(in->name, &e);
+			break;
+		}
 		offset += s.len;
 	}
 	/* The last line may go without its LF. */
-	if (rc == ERR_OK && have > 0) {
-		rc = piece_of_hex(c, SLICE("\n"), offset, line, &have, &e);
-		if (rc != ERR_OK)
-			return msg_err(in->name, &e);
-	}
+	if (rc == ERR_OK && have > 0 && piece_of_hex(c, SLICE("\n"), offset,
+	    line, &have, &e) != ERR_OK)
+		rc = msg_err(in->name, &e);
 	if (rc == ERR_OK && p.open)
 		leaf_end(c, &p, (struct slice){ "", 0 });
 	crypt_hasher_close(p.hasher);

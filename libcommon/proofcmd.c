@@ -225,17 +225,14 @@ verify_file(struct opts *o, const char *name)
 	enum status rc, worst = ERR_OK;
 
 	rc = read_checkpoints(o, &run);
-	if (rc != ERR_OK)
-		return rc;
-	if (o->leaf != NULL || o->data != NULL) {
+	if (rc == ERR_OK && (o->leaf != NULL || o->data != NULL)) {
 		rc = own_leaf(o, &run, &leaf);
-		if (rc != ERR_OK)
-			return rc;
 		given = &leaf;
 	}
-	rc = input_open(&in, name, &json_own);
+	if (rc == ERR_OK)
+		rc = input_open(&in, name, &json_own);
 	if (rc != ERR_OK)
-		return rc;
+		return arena_free(&run), rc;
 	while ((rc = input_next(&in, &a, &doc, &got)) == ERR_OK && got) {
 		if (verify_proof(o, &doc, &a, given, &e) != ERR_OK) {
 			/* A proof that fails is told by where it begins. */

@@ -3,7 +3,7 @@
  * cacheload - puts made-up entries into a cache: for tests that need many,
  * or a process to kill.
  *
- *	cacheload put DIR FIRST COUNT [SIZE]	durable, one transaction each;
+ *	cacheload put DIR FIRST COUNT [SIZE]	one durable transaction each;
  *		prints the veriKey of each once it is there
  *	cacheload bulk DIR FIRST COUNT [SIZE]	durable at the end
  *	cacheload print FIRST COUNT		their veriKeys
