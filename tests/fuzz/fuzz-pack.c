@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * No bytes make the reader of bundles crash or hold more than it should; and
- * replay accepts nothing that pack_read does not.
+ * No bytes make the reader of bundles or the judge crash; neither the judge
+ * nor replay accepts what pack_read does not.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pack.h"
+#include "packcheck.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a = { 0 };
 	struct pack pack;
 	struct pack_replay replay;
+	struct packcheck check = { .integrity_only = true };
+	struct json answer;
 	struct err e;
 	enum status rc;
 
@@ -31,6 +33,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (pack_replay(fd, &a, &replay, &e) == ERR_OK && rc != ERR_OK) {
 		fprintf(stderr, "broken: replay accepts what read does "
+		    "not\n");
+		abort();
+	}
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		abort();
+	if (packcheck_run(fd, &a, &check, &pack, &answer, &e) == ERR_OK &&
+	    rc != ERR_OK) {
+		fprintf(stderr, "broken: the judge accepts what read does "
 		    "not\n");
 		abort();
 	}
