@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "asked.h"
-#include "evidence.h"
 #include "input.h"
 #include "msg.h"
 #include "tool.h"
@@ -44,25 +43,15 @@ read_signed(struct arena *a, const struct asked *q,
 	return rc == ERR_OK ? rc : msg_err(path, &e);
 }
 
-static enum status
-read_evidence(struct arena *a, struct asked *q, const char *name)
+static const char *
+evidence_name(const struct asked *q)
 {
-	struct err e = { 0 };
-	enum status rc = input_document(q->evidence != NULL ?
-	    q->evidence : "-", &json_own, a,
-	    &q->evidence_doc);
-
-	if (rc != ERR_OK)
-		return rc;
-	rc = evidence_check(&q->evidence_doc, &e);
-	if (rc != ERR_OK)
-		return msg_err(name, &e);
-	q->request.evidence = &q->evidence_doc;
-	return ERR_OK;
+	return q->evidence == NULL || strcmp(q->evidence, "-") == 0 ?
+	    "<stdin>" : q->evidence;
 }
 
 static enum status
-read_files(struct arena *a, struct asked *q, const char *name)
+read_files(struct arena *a, struct asked *q)
 {
 	struct keyring keyring, *trusted = NULL;
 	enum status rc = ERR_OK;
@@ -81,20 +70,20 @@ read_files(struct arena *a, struct asked *q, const char *name)
 	if (rc == ERR_OK && q->policy_jq != NULL)
 		rc = input_file(q->policy_jq, PROGRAM_MAX, a,
 		    &q->request.policy_jq);
-	return rc == ERR_OK ? read_evidence(a, q, name) : rc;
+	q->request.evidence = &q->evidence_doc;
+	return rc == ERR_OK ? input_document(q->evidence != NULL ?
+	    q->evidence : "-", &json_own, a, &q->evidence_doc) : rc;
 }
 
 enum status
 asked_read(struct arena *a, struct asked *q)
 {
-	const char *name = q->evidence == NULL || strcmp(q->evidence, "-") ==
-	    0 ? "<stdin>" : q->evidence;
-	const char *fault = NULL;
+	const char *fault = NULL, *name = NULL;
 	struct err e = { 0 };
 	enum status rc;
 
 	q->now = tool_at(q->at, TOOL_PRODUCES);
-	rc = read_files(a, q, name);
+	rc = read_files(a, q);
 	if (rc != ERR_OK)
 		return rc;
 	q->request.asked_at = q->now;
@@ -109,4 +98,13 @@ asked_read(struct arena *a, struct asked *q)
 	else if (strcmp(fault, "keyring") == 0)
 		name = q->keyring;
 	return msg_err(name, &e);
+}
+
+enum status
+asked_check(const struct asked *q)
+{
+	struct err e = { 0 };
+	enum status rc = request_check(&q->request, &e);
+
+	return rc == ERR_OK ? rc : msg_err(evidence_name(q), &e);
 }

@@ -22,7 +22,9 @@ struct asked {
 	int64_t now;			/* the time that was asked for */
 };
 
-/* Reads everything and makes the request. */
+/* Reads everything and makes the request; evidence is not checked yet. */
 enum status asked_read(struct arena *a, struct asked *asked);
+/* Checks the evidence. */
+enum status asked_check(const struct asked *asked);
 
 #endif

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include "differ.h"
-#include "evidence.h"
 #include "io.h"
 #include "jqrun.h"
 #include "judge.h"
@@ -41,8 +40,6 @@ read_bundle(struct arena *a, struct again *r)
 	}
 	if (rc == ERR_OK)
 		rc = context_read(&r->bundle.pack.context, &r->context, &e);
-	if (rc == ERR_OK)
-		rc = evidence_check(&r->doc[MERKLEDOC_EVIDENCE], &e);
 	return rc == ERR_OK ? rc : msg_err(r->path, &e);
 }
 
@@ -68,14 +65,16 @@ make_request(struct arena *a, struct again *r, int64_t at, bool window,
 		.environment = r->context.environment,
 		.asked_at = at, .at_window = window
 	};
-	if (q->policy_doc == NULL)
-		return err_no(e, "the bundle has no policy");
+	if (q->evidence == NULL || q->policy_doc == NULL)
+		return err_no(e, "the bundle has no evidence or no policy");
 	if (q->policy_jq.data != NULL) {
 		enum status rc = jqrun_version(a, &q->jq_version, e);
 
 		if (rc != ERR_OK)
 			return rc;
 	}
+	if (request_check(q, e) != ERR_OK)
+		return ERR_INPUT;
 	return request_make(a, q, &fault, e);
 }
 

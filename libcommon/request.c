@@ -22,7 +22,8 @@ static void
 vex_sources(struct arena *a, const struct json *evidence,
     struct verikey_set *set)
 {
-	const struct json *list = json_get(evidence, "documents");
+	const struct json *list = json_want(evidence, "documents",
+	    JSON_ARRAY);
 
 	set->item = arena_array(a, json_count(list) + 1, sizeof(*set->item));
 	if (list != NULL)
@@ -39,10 +40,6 @@ read_documents(struct arena *a, struct request *r, const char **fault,
 {
 	enum status rc;
 
-	*fault = "evidence";
-	rc = claims_check(r->evidence, e);
-	if (rc != ERR_OK)
-		return rc;
 	*fault = "policy";
 	rc = policy_read(a, r->policy_doc, r->environment, &r->policy, e);
 	if (rc != ERR_OK)
@@ -84,6 +81,14 @@ make_context(struct arena *a, struct request *r)
 }
 
 enum status
+request_check(const struct request *r, struct err *e)
+{
+	enum status rc = evidence_check(r->evidence, e);
+
+	return rc == ERR_OK ? claims_check(r->evidence, e) : rc;
+}
+
+enum status
 request_make(struct arena *a, struct request *r, const char **fault,
     struct err *e)
 {
@@ -102,7 +107,7 @@ request_make(struct arena *a, struct request *r, const char **fault,
 		.window = r->at_window ? r->asked_at :
 		    timefmt_floor(r->asked_at, r->policy.bucket),
 		.context = &r->context_json,
-		.feeds = json_get(r->evidence, "feeds")
+		.feeds = json_want(r->evidence, "feeds", JSON_OBJECT)
 	};
 	vex_sources(a, r->evidence, &r->verikey.vex);
 	if (r->has_keyring)

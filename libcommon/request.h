@@ -16,7 +16,7 @@
 #include "verikey.h"
 
 struct request {
-	/* The caller sets these.  evidence was checked (evidence_check). */
+	/* The caller sets these. */
 	const struct json *evidence;
 	const struct json *policy_doc;	/* prov.policy/v1 itself */
 	const struct json *budget_doc;	/* or NULL */
@@ -39,10 +39,16 @@ struct request {
 	struct digest key;
 };
 
-/* Reads the documents strictly; ERR_INPUT, with *fault naming the one at
- * fault ("evidence", "policy", "budget", "keyring"). */
+/*
+ * Reads the documents strictly; ERR_INPUT, with *fault naming the one at
+ * fault ("policy", "budget", "keyring").  Evidence is only hashed: a decision
+ * that is cached under that hash was made of evidence that was good, and
+ * request_check is for those who make one.
+ */
 enum status request_make(struct arena *a, struct request *r,
     const char **fault, struct err *e);
+/* Is the evidence what it must be, strictly? */
+enum status request_check(const struct request *r, struct err *e);
 /* The parts proofRoot is over; bytes in a. */
 void request_parts(struct arena *a, const struct request *r,
     struct slice part[MERKLEDOC_ROLES]);

@@ -259,7 +259,9 @@ find_or_make(struct arena *a, struct opts *o, struct recall *cache,
 		    &r->key));
 		return ERR_NO;
 	}
-	rc = compute(a, r, part, out);
+	rc = asked_check(&o->asked);
+	if (rc == ERR_OK)
+		rc = compute(a, r, part, out);
 	status_lap(clock, STATUS_DECIDE);
 	if (rc == ERR_OK && !o->no_cache)
 		keep(cache, out, part);
