@@ -10,6 +10,7 @@
 #include "part.h"
 #include "purl.h"
 #include "timefmt.h"
+#include "utf8.h"
 #include "vers.h"
 
 enum {
@@ -353,17 +354,18 @@ part_unknown(struct part *p, const char *reason, struct slice component,
 	char text[ERR_TEXT_MAX];
 	struct part_unknown *u;
 	va_list ap;
+	size_t good;
 	int n;
 
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (n >= (int)sizeof(text)) {
-		/* Cut between characters, so that it stays UTF-8. */
+	if (n >= (int)sizeof(text))
 		n = (int)sizeof(text) - 1;
-		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-			n--;
-	}
+	/* Quoted text may be cut within a character, or hold decoded bytes. */
+	while ((good = utf8_valid_prefix((struct slice){ text, (size_t)n })) <
+	    (size_t)n)
+		text[good] = '?';
 	GROW(p->unknown, p->unknowns, p->unknown_cap);
 	u = &p->unknown[p->unknowns++];
 	u->reason = reason;
@@ -810,7 +812,11 @@ read_range(struct part *p, struct slice text, struct slice *out)
 	}
 	vers_simplify(&p->scratch, &v);
 	*out = vers_text(p->a, &v);
-	return true;
+	if (utf8_valid(*out))
+		return true;
+	part_unknown(p, "Identity", (struct slice){ NULL, 0 },
+	    "a range that is not UTF-8");
+	return false;
 }
 
 bool

@@ -91,6 +91,14 @@ TABLE
 	is ev '.unknowns[]|select(.component == "name:n@1")|.reason == "Identity" and (.detail|contains("pkg:bad"))'
 }
 
+@test "prov-normalize: quoted text and decoded ranges stay UTF-8" {
+	need_command jq
+	long=$(printf '%0400d' 0 | sed 's/0/é/g')
+	evidence "$(cdx '"components":[{"type":"library","name":"n","version":"1","purl":"pkg:'"x$long"'"}],"vulnerabilities":[{"id":"CVE-1","analysis":{"state":"exploitable"},"affects":[{"ref":"pkg:npm/a","versions":[{"range":"vers:npm/<%88"}]}]}]')"
+	prov-digest ev >digest
+	is ev '.vex[0].products == []'
+}
+
 @test "prov-normalize: names are compared in NFC" {
 	need_command jq
 	evidence "$(cdx '"components":[{"type":"library","name":"caf\u00e9","version":"1"},{"type":"library","name":"cafe\u0301","version":"1"},
