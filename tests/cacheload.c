@@ -7,7 +7,7 @@
  *		prints the veriKey of each once it is there
  *	cacheload bulk DIR FIRST COUNT [SIZE]	durable at the end
  *	cacheload print FIRST COUNT		their veriKeys
- *	cacheload hold DIR			keeps the writer's lock until its
+ *	cacheload hold DIR	keeps the writer's lock until its
  *		input ends
  */
 #include <stdlib.h>
