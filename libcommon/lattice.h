@@ -40,7 +40,7 @@ struct lattice_rules {
 	int half_life;				/* days */
 	int floor;				/* of freshness */
 	int penalty;				/* off a winner in conflict */
-	int margin;				/* scores nearer are in conflict */
+	int margin;				/* nearer scores conflict */
 };
 
 extern const struct lattice_rules lattice_default;

@@ -102,10 +102,12 @@ static const struct test {
 	    VERDICT("", CLAIM("C-1", "fixed", "low", ",\"conflict\":true"),
 	    BASE), "fail 0 0 0 1 conflicts - 1/0" },
 	{ "a feed of the day", "\"default\":{\"maxFeedAgeDays\":0}",
-	    "default", VERDICT("", "", ",\"feeds\":{\"f\":\"2026-06-14T00:00:01Z\"}"),
+	    "default", VERDICT("", "", ",\"feeds\":{\"f\":"
+	    "\"2026-06-14T00:00:01Z\"}"),
 	    "pass 0 0 0 0" },
 	{ "a feed that is too old", "\"default\":{\"maxFeedAgeDays\":7}",
-	    "default", VERDICT("", "", ",\"feeds\":{\"f\":\"2026-06-01T00:00:00Z\"}"),
+	    "default", VERDICT("", "", ",\"feeds\":{\"f\":"
+	    "\"2026-06-01T00:00:00Z\"}"),
 	    "fail 0 0 0 0 feedAge f 14/7" },
 	{ "an ISO week is its Monday", "\"default\":{\"maxFeedAgeDays\":6}",
 	    "default", VERDICT("", "", ",\"feeds\":{\"f\":\"2026-W24\"}"),
