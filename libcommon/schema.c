@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "number.h"
 #include "schema.h"
 #include "schemanode.h"
 #include "uri.h"
@@ -246,6 +247,10 @@ read_bounds(struct schema_set *set, struct schema *n, const struct json *v)
 	    !read_number(set, v, "maximum", &n->maximum) ||
 	    !read_number(set, v, "multipleOf", &n->multiple_of))
 		return false;
+	if (n->multiple_of != NULL && number_cmp((struct slice){
+	    n->multiple_of->u.text, n->multiple_of->len }, SLICE("0")) <= 0)
+		return malformed(set, n->multiple_of, "multipleOf",
+		    "a number above zero");
 	if (n->resource->draft == SCHEMA_DRAFT4) {
 		/* A boolean there, that makes the limit itself too much. */
 		if (json_true(json_get(v, "exclusiveMinimum"))) {

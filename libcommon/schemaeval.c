@@ -298,8 +298,8 @@ check_number(struct run *r, const struct schema *n, const struct place *at)
 		return ERR_OK;
 	if (!is_multiple(s, (struct slice){ n->multiple_of->u.text,
 	    n->multiple_of->len }, &yes))
-		return err_bad(r->e, "\"multipleOf\" %.*s is zero or has too "
-		    "many digits", (int)n->multiple_of->len,
+		return err_bad(r->e, "\"multipleOf\" %.*s has too many "
+		    "digits", (int)n->multiple_of->len,
 		    n->multiple_of->u.text);
 	return yes ? ERR_OK : wrong(r, n, at, "multipleOf",
 	    "%.*s is no multiple of %.*s", (int)s.len, s.data,
@@ -994,6 +994,15 @@ schema_check(const struct schema *schema, const struct json *v,
 	if (rc == ERR_NO && report != NULL) {
 		r.report = report;
 		rc = eval(&r, schema, &at, NULL, NULL);
+		/* Explaining looks further than the answer had to; a limit
+		 * there does not change it. */
+		if (rc == ERR_INPUT) {
+			rc = ERR_NO;
+			if (report->count == 0)
+				(void)wrong(&r, schema, &at, "", "not valid, "
+				    "and why goes over a limit: %s", e->text);
+			report->cut = true;
+		}
 	}
 	arena_free(&r.scratch);
 	mem_free(r.mark);

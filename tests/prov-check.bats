@@ -63,6 +63,7 @@ JSON
 	done <<'TABLE'
 {"type":"strin"}|"type" is string, expected the name of a type
 {"minLength":-1}|"minLength" is number, expected a number that is not negative
+{"multipleOf":0.00}|"multipleOf" is number, expected a number above zero
 {"pattern":"("}|pattern '(': a regular expression that does not compile
 {"pattern":"a++"}|a possessive quantifier, which ECMA-262 does not have
 {"$ref":"#/nowhere"}|reference '#/nowhere' leads nowhere
@@ -81,6 +82,13 @@ TABLE
 	printf '"%s!"\n' "$(head -c 60 /dev/zero | tr '\0' a)" >d.json
 	refuses 2 prov-check --schema s.json d.json
 	grep -q 'gave up' refuses.err
+}
+
+@test "prov-check: a no stays a no when saying why goes over a limit" {
+	echo '{"required":["a"],"properties":{"b":{"pattern":"^(a+)+$"}}}' >s.json
+	printf '{"b":"%s!"}\n' "$(head -c 60 /dev/zero | tr '\0' a)" >d.json
+	status_is 1 prov-check --schema s.json d.json >out
+	jq -e '.valid == false and .more and .errors[0].message == "member \"a\" is missing"' out
 }
 
 @test "prov-check: a schema that refers to itself without end is exit 2" {
