@@ -70,6 +70,11 @@ need_peer() {
 	export NODE_PATH=$PROV_PEERS/node_modules
 }
 
+# not_sanitized WHY: limits on memory do not go with a sanitizer's.
+not_sanitized() {
+	[ "${SANITIZED-}" != yes ] || skip "$1"
+}
+
 need_command() {
 	command -v "$1" >/dev/null || skip "no $1 here"
 }

@@ -9,7 +9,7 @@ key_of() { load_entries print "$1" 1; }
 id_of() { printf %s "$1" | sha256sum | cut -c1-64; }
 get() { prov-cache get --cache c --at $at "$@"; }
 stat_of() { prov-cache stats --cache c | jq -r ".$1"; }
-sanitized() { ldd "$(command -v prov-cache)" | grep -q asan; }
+sanitized() { [ "${SANITIZED-}" = yes ]; }
 
 @test "prov-cache get: what was put comes out, in the schema's form" {
 	load_entries put c 1 3 >keys

@@ -371,6 +371,7 @@ jq_policy() {
 
 @test "prov-decide: a jq policy over a limit is exit 2 with the limit's name" {
 	need_jq
+	not_sanitized "the sanitizer reserves address space"
 	use ignored
 	printf '[range(20000000)|tostring]' >output.jq
 	printf '[limit(100000000; repeat("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"))|.+"\\(.)"]' >memory.jq

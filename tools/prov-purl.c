@@ -114,8 +114,9 @@ each_line(struct job *job)
 			break;
 		if (start > pending.len)
 			start = pending.len;
-		memmove(pending.data, pending.data + start,
-		    pending.len - start);
+		if (start > 0)
+			memmove(pending.data, pending.data + start,
+			    pending.len - start);
 		pending.len -= start;
 		if (pending.len > LINE_MAX_SIZE) {
 			(void)err_bad(&e, "a line of more than %d bytes",
