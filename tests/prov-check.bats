@@ -129,6 +129,30 @@ TABLE
 	status_is 0 timeout 10 prov-check -q --schema s.json d.json
 }
 
+@test "prov-check: no schema and document overflow an 8 MiB stack" {
+	{ printf '[%.0s' {1..499}; printf 1; printf ']%.0s' {1..499}; echo; } >arrays.json
+	{ printf '{"x":%.0s' {1..499}; printf 1; printf '}%.0s' {1..499}; echo; } >objects.json
+	ulimit -s 8192
+	while read -r schema; do
+		echo "$schema" >s.json
+		for file in arrays.json objects.json; do
+			local got=0
+			prov-check -q --schema s.json $file 2>err || got=$?
+			[ "$got" -le 2 ] && ! grep -q Sanitizer err ||
+				{ echo "$got $schema: $(head -c 400 err)"; return 1; }
+			[ "$got" -ne 2 ] || grep -q 'nest deeper than 3000 calls' err
+		done
+	done <<'TABLE'
+{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[false,{"$ref":"#/$defs/b"}]},"b":{"oneOf":[{"allOf":[{"$ref":"#/$defs/c"}]},false]},"c":{"if":{"items":{"$ref":"#/$defs/a"}},"else":{"anyOf":[{"items":{"$ref":"#/$defs/a"}}]},"type":"array","unevaluatedItems":false}}}
+{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}}
+{"$ref":"#/$defs/a","$defs":{"a":{"if":{"$ref":"#/$defs/a"}}}}
+{"$ref":"#/$defs/a","$defs":{"a":{"dependentSchemas":{"x":{"$ref":"#/$defs/a"}}}}}
+{"$ref":"#/$defs/a","$defs":{"a":{"properties":{"x":{"$ref":"#/$defs/b"}}},"b":{"anyOf":[{"not":{"not":{"oneOf":[{"anyOf":[{"$ref":"#/$defs/a"}]}]}}}]}}}
+{"$ref":"#/$defs/a","$defs":{"a":{"contains":{"$ref":"#/$defs/b"}},"b":{"anyOf":[{"not":{"not":{"oneOf":[{"anyOf":[{"$ref":"#/$defs/a"}]}]}}}]}}}
+{"$dynamicAnchor":"n","additionalProperties":{"$dynamicRef":"#n"},"items":{"$dynamicRef":"#n"},"unevaluatedProperties":{"$dynamicRef":"#n"},"not":{"type":"number"}}
+TABLE
+}
+
 @test "prov-check: unknown content is exit 2 and names what was looked for" {
 	echo '{"hello":1}' >d.json
 	refuses 2 prov-check d.json
