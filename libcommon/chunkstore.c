@@ -32,15 +32,34 @@ chunk_path(struct arena *a, const char *dir, uint64_t index)
 
 /* --- writing ------------------------------------------------------------ */
 
+/* True when these bytes are there already. */
+static bool
+is_there(const char *path, struct slice bytes, struct buf *b)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool same;
+
+	if (fd < 0)
+		return false;
+	buf_reset(b);
+	same = io_read_all(fd, b, bytes.len, NULL) == ERR_OK &&
+	    slice_eq(buf_get(b), bytes);
+	(void)close(fd);
+	return same;
+}
+
 /* Not synced one by one: the manifest, which is, says what must be there. */
 static enum status
-write_chunk(const char *path, struct slice bytes)
+write_chunk(const char *path, struct slice bytes, struct buf *old)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0666);
 	struct err e;
 	enum status rc;
+	int fd;
 
+	if (is_there(path, bytes, old))
+		return ERR_OK;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0666);
 	if (fd < 0) {
 		(void)err_system(&e, "cannot create");
 		return msg_err(path, &e);
@@ -51,17 +70,51 @@ write_chunk(const char *path, struct slice bytes)
 	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
 }
 
+/* Of a tree that was stored before only what is its own is written. */
+struct writer {
+	const char *dir;
+	char *manifest;
+	bool again;		/* known holds what the manifest says */
+	struct merkledoc_tree known;
+	struct merkledoc made;
+	struct arena paths;
+	struct buf old;
+};
+
 static enum status
-write_chunks(struct input *in, const char *dir, struct merkledoc *d)
+another_tree(const struct writer *w)
 {
-	struct arena a = { 0 };
+	struct err e;
+
+	(void)err_bad(&e, "there is another tree already");
+	return msg_err(w->manifest, &e);
+}
+
+static enum status
+add_chunk(struct writer *w, struct slice bytes)
+{
+	uint64_t i = w->made.tree.size;
+	struct digest leaf = merkle_leaf(bytes);
+	enum status rc;
+
+	if (w->again && (i >= w->known.size ||
+	    !digest_equal(&leaf, &w->known.chunk[i].hash)))
+		return another_tree(w);
+	arena_reset(&w->paths);
+	rc = write_chunk(chunk_path(&w->paths, w->dir, i), bytes, &w->old);
+	merkledoc_chunk(&w->made, &leaf, bytes.len);
+	return rc;
+}
+
+static enum status
+write_chunks(struct input *in, struct writer *w)
+{
 	struct buf b = { 0 };
 	struct slice s = { "", 0 };
 	enum status rc = ERR_OK;
 
 	for (bool end = false; rc == ERR_OK && !(end && b.len == 0); ) {
-		size_t want = (size_t)d->chunk_size - b.len;
-		struct digest leaf;
+		size_t want = (size_t)w->made.chunk_size - b.len;
 
 		if (s.len == 0 && !end) {
 			rc = input_chunk(in, &s);
@@ -71,17 +124,51 @@ write_chunks(struct input *in, const char *dir, struct merkledoc *d)
 		buf_add(&b, s.data, want);
 		s = slice_cut(s, want, s.len);
 		if (rc != ERR_OK || b.len == 0 ||
-		    (b.len < d->chunk_size && !end))
+		    (b.len < w->made.chunk_size && !end))
 			continue;
-		rc = write_chunk(chunk_path(&a, dir, d->tree.size),
-		    buf_get(&b));
-		leaf = merkle_leaf(buf_get(&b));
-		merkledoc_chunk(d, &leaf, b.len);
+		rc = add_chunk(w, buf_get(&b));
 		buf_reset(&b);
-		arena_reset(&a);
 	}
 	buf_free(&b);
-	arena_free(&a);
+	return rc;
+}
+
+static enum status
+read_manifest(const char *path, struct arena *a, struct merkledoc_tree *t)
+{
+	const struct json_limits limits = { .max_size = MANIFEST_MAX,
+		.max_depth = 8 };
+	struct json doc;
+	struct err e;
+	enum status rc = input_document(path, &limits, a, &doc);
+
+	if (rc == ERR_OK && merkledoc_read(&doc, a, t, &e) != ERR_OK)
+		rc = msg_err(path, &e);
+	if (rc == ERR_OK && t->chunk == NULL && t->size > 0) {
+		(void)err_bad(&e, "the tree comes without its chunk list");
+		rc = msg_err(path, &e);
+	}
+	return rc;
+}
+
+/* Makes the directory, or takes up what an earlier run left in it. */
+static enum status
+take_up(struct writer *w, uint64_t chunk_size, struct arena *a)
+{
+	struct err e;
+	enum status rc;
+
+	if (mkdir(w->dir, 0777) != 0 && errno != EEXIST) {
+		(void)err_system(&e, "cannot make the directory");
+		return msg_err(w->dir, &e);
+	}
+	w->again = access(w->manifest, F_OK) == 0;
+	if (!w->again)
+		return ERR_OK;
+	rc = read_manifest(w->manifest, a, &w->known);
+	if (rc == ERR_OK && w->known.size > 0 &&
+	    w->known.chunk_size != chunk_size)
+		rc = another_tree(w);
 	return rc;
 }
 
@@ -90,31 +177,27 @@ chunkstore_write(const char *operand, const char *dir, uint64_t chunk_size)
 {
 	const struct json_limits limits = { .max_size = IO_READ_SIZE };
 	struct arena a = { 0 };
-	char *manifest = arena_printf(&a, "%s/%s", dir, manifest_name);
-	struct merkledoc d;
+	struct writer w = { .dir = dir,
+		.manifest = arena_printf(&a, "%s/%s", dir, manifest_name) };
 	struct input in;
 	struct json doc;
-	struct err e;
-	enum status rc;
+	enum status rc = take_up(&w, chunk_size, &a);
 
-	if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-		(void)err_system(&e, "cannot make the directory");
-		rc = msg_err(dir, &e);
-	} else if (access(manifest, F_OK) == 0) {
-		(void)err_bad(&e, "there is a tree already");
-		rc = msg_err(manifest, &e);
-	} else {
+	if (rc == ERR_OK)
 		rc = input_open(&in, operand, &limits);
-		if (rc == ERR_OK) {
-			merkledoc_begin(&d, &a, chunk_size, true);
-			rc = write_chunks(&in, dir, &d);
-			input_close(&in);
-		}
-	}
 	if (rc == ERR_OK) {
-		doc = merkledoc_end(&d);
-		output_document(manifest, &doc);
+		merkledoc_begin(&w.made, &a, chunk_size, true);
+		rc = write_chunks(&in, &w);
+		input_close(&in);
 	}
+	if (rc == ERR_OK && w.again && w.made.tree.size != w.known.size)
+		rc = another_tree(&w);
+	if (rc == ERR_OK && !w.again) {
+		doc = merkledoc_end(&w.made);
+		output_document(w.manifest, &doc);
+	}
+	buf_free(&w.old);
+	arena_free(&w.paths);
 	arena_free(&a);
 	return rc;
 }
@@ -237,7 +320,7 @@ check_some(const char *dir, const struct merkledoc_tree *t,
 	enum status worst = ERR_OK;
 	uint64_t n = c->chunks > 0 ? c->chunks : t->size;
 
-	for (uint64_t i = 0; i < n; i++) {
+	for (uint64_t i = c->from; i < n; i++) {
 		uint64_t index = c->chunks > 0 ? c->chunk[i] : i;
 		char *path = chunk_path(&a, dir, index);
 
@@ -256,21 +339,11 @@ check_some(const char *dir, const struct merkledoc_tree *t,
 enum status
 chunkstore_verify(const char *dir, const struct chunkstore_check *c)
 {
-	const struct json_limits limits = { .max_size = MANIFEST_MAX,
-		.max_depth = 8 };
 	struct arena a = { 0 };
 	char *path = arena_printf(&a, "%s/%s", dir, manifest_name);
 	struct merkledoc_tree t;
-	struct json doc;
-	struct err e;
-	enum status rc = input_document(path, &limits, &a, &doc);
+	enum status rc = read_manifest(path, &a, &t);
 
-	if (rc == ERR_OK && merkledoc_read(&doc, &a, &t, &e) != ERR_OK)
-		rc = msg_err(path, &e);
-	if (rc == ERR_OK && t.chunk == NULL && t.size > 0) {
-		(void)err_bad(&e, "the tree comes without its chunk list");
-		rc = msg_err(path, &e);
-	}
 	if (rc == ERR_OK && c->root != NULL &&
 	    !digest_equal(c->root, &t.root))
 		rc = no(path, "the tree has another root");

@@ -12,7 +12,11 @@
 
 #include "digest.h"
 
-/* DIR is made; one that holds a manifest already is refused. */
+/*
+ * DIR is made.  Chunks that are there already stay, bad and missing ones are
+ * written: a run that was interrupted goes on, a stored tree is mended.  One
+ * that holds the manifest of another tree is refused.
+ */
 enum status chunkstore_write(const char *operand, const char *dir,
     uint64_t chunk_size);
 
@@ -21,6 +25,7 @@ struct chunkstore_check {
 	uint64_t *chunk;		/* only these; none: all, and nothing
 					 * else may be there */
 	size_t chunks;
+	uint64_t from;			/* of all: those from here on */
 };
 
 /* ERR_NO if a chunk is missing, too many or other than listed; every one is

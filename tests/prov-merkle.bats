@@ -198,6 +198,58 @@ root_of() { sed -n 's/.*"root":"\([^"]*\)".*/\1/p' "$1"; }
 	refuses 1 prov-merkle verify bad
 }
 
+# flip_hash I: the same entry with one bit of its Ith hash the other way.
+flip_hash() {
+	jq -c --argjson i "$1" '.inclusionProof.hashes[$i] |= (.[0:1] as $c |
+		(if $c == "A" then "Q" else "A" end) + .[1:])'
+}
+
+@test "prov-merkle verify: log entries of real Sigstore bundles" {
+	need_shared
+	n=0
+	for b in "$SHARED"/vectors/sigstore/cases/*/bundle.sigstore.json; do
+		case $b in *_fail/*) continue ;; esac
+		jq -c '.verificationMaterial.tlogEntries[] |
+			select(.inclusionProof != null)' "$b" >t
+		[ -s t ] || continue
+		prov-merkle verify t
+		n=$((n + 1))
+		# the proof alone, with the leaf's bytes and the root one knows
+		head -n 1 t | jq -c .inclusionProof >p
+		head -n 1 t | jq -r .canonicalizedBody | base64 -d >leaf
+		root=$(jq -r .rootHash p | base64 -d | xxd -p -c 64)
+		prov-merkle verify --root "$root" p leaf
+		refuses 1 prov-merkle verify --root "${root%????}0000" p leaf
+		printf x >>leaf
+		refuses 1 prov-merkle verify p leaf
+		for i in $(jq '.hashes | if . == [] then empty else 0,
+			length - 1 end' p); do
+			head -n 1 t | flip_hash "$i" >bad
+			refuses 1 prov-merkle verify bad
+		done
+		# as Rekor's own interface answers: hexadecimal, numbers
+		head -n 1 t | jq -c '{u: {body: .canonicalizedBody,
+			verification: {inclusionProof: (.inclusionProof |
+			{logIndex: (.logIndex | tonumber),
+			treeSize: (.treeSize | tonumber), rootHash: "ROOT",
+			hashes: .hashes})}}}' | sed "s/ROOT/$root/" >api
+		for h in $(jq -r '.hashes[]' p); do
+			sed "s|\"$h\"|\"$(echo "$h" | base64 -d |
+				xxd -p -c 64)\"|" api >api2 && mv api2 api
+		done
+		prov-merkle verify api
+		sed 's/"treeSize":\([0-9]*\)/"treeSize":1\1/' api >bad
+		refuses 1 prov-merkle verify bad
+	done
+	[ "$n" -ge 8 ]
+	for b in inclusion-proof-corrupted-hash bundle-empty-certificate-chain
+	do
+		jq -c '.verificationMaterial.tlogEntries[]' \
+			"$SHARED/vectors/sigstore/cases/${b}_fail/bundle.sigstore.json" >t
+		refuses 1 prov-merkle verify t
+	done
+}
+
 @test "prov-merkle store, verify: every bad, missing or extra chunk is named" {
 	blob 100 >f
 	prov-merkle store --chunk-size 16 f d
@@ -223,7 +275,51 @@ root_of() { sed -n 's/.*"root":"\([^"]*\)".*/\1/p' "$1"; }
 	prov-merkle verify --chunk 0 --chunk 2 d
 	refuses 1 prov-merkle verify --chunk 3 d
 	refuses 1 prov-merkle verify --chunk 7 d
-	refuses 2 prov-merkle store f d
+	prov-merkle verify --from 6 d 2>err || [ $? -eq 1 ]
+	echo 'prov-merkle: d/00000007.chunk: extra file: no chunk of this tree' >want
+	same want err
+	refuses 2 prov-merkle verify --from 6 --chunk 6 d
+	refuses 2 prov-merkle verify --from 6 d/manifest.json
+}
+
+@test "prov-merkle store: goes on where it was interrupted, mends what is bad" {
+	blob 100 >f
+	prov-merkle store --chunk-size 16 f d
+	cp -r d want
+	old=$(stat -c %i.%y d/00000000.chunk)
+	rm d/manifest.json d/00000004.chunk d/00000005.chunk d/00000006.chunk
+	printf 'half' >d/00000003.chunk
+	prov-merkle store --chunk-size 16 f d
+	diff -r want d
+	# what was good was not written again
+	[ "$(stat -c %i.%y d/00000000.chunk)" = "$old" ]
+	# a whole tree with bad and missing chunks
+	printf 'x' >>d/00000002.chunk
+	rm d/00000006.chunk
+	prov-merkle store --chunk-size 16 f d
+	diff -r want d
+	prov-merkle store --chunk-size 16 f d
+	# never another tree
+	cat f f >g
+	head -c 90 f >h
+	sed 's/a/b/' f >i
+	for other in g h i; do
+		refuses 2 prov-merkle store --chunk-size 16 $other d
+		diff -r want d
+	done
+	refuses 2 prov-merkle store --chunk-size 32 f d
+	echo '{}' >d/manifest.json
+	refuses 2 prov-merkle store --chunk-size 16 f d
+	# killed at any moment: the next run ends with the same tree
+	head -c 3000000 /dev/zero | tr '\0' 'k' >big
+	prov-merkle store --chunk-size 1K big bigwant
+	for ms in 1 3 5 9 14 20 30; do
+		rm -rf e
+		timeout -s KILL 0.0$(printf %02d $ms) \
+			prov-merkle store --chunk-size 1K big e || true
+		prov-merkle store --chunk-size 1K big e
+		diff -r bigwant e
+	done
 }
 
 @test "prov-merkle verify --chunk: one chunk without the others" {
