@@ -402,14 +402,13 @@ same_documents(const struct entry *a, const struct entry *b)
 	    slice_eq(a->inputs, b->inputs);
 }
 
-/* True when the old entry is as good as the new one. */
+/* True when the old entry is as good as the new one, but for chunks. */
 static bool
 adds_nothing(const struct entry *entry, const struct entry *old)
 {
 	if (!same_documents(entry, old))
 		return !old->foreign && entry->foreign;
-	if ((old->foreign && !entry->foreign) ||
-	    (entry->has_parts && !old->has_parts))
+	if (old->foreign && !entry->foreign)
 		return false;
 	for (size_t i = 0; i < entry->envelopes; i++)
 		if (!has_envelope(old, &entry->envelope[i].digest))
@@ -462,14 +461,16 @@ write_entry(struct cache *c, struct put_call *p, const struct entry *old,
     struct err *e)
 {
 	struct entry *entry = &p->entry;
-	bool keep_tree = old != NULL && old->has_parts &&
+	bool keep_tree = old != NULL && old->has_tree &&
 	    digest_equal(&old->proof_root, &entry->proof_root);
 	struct buf b = { 0 };
 	enum status rc = ERR_OK;
 
-	if (entry->has_parts && !keep_tree)
-		rc = entrytree_hold(c, &p->tree, e);
-	entry->has_parts = entry->has_parts || keep_tree;
+	if (entry->has_tree)
+		rc = keep_tree ? entrytree_extend(c, &p->tree, e) :
+		    entrytree_hold(c, &p->tree, e);
+	entry->has_parts |= keep_tree && old->has_parts;
+	entry->has_tree |= keep_tree;
 	if (rc == ERR_OK)
 		rc = hold_envelopes(c, entry, old, e);
 	if (rc == ERR_OK) {
@@ -478,7 +479,7 @@ write_entry(struct cache *c, struct put_call *p, const struct entry *old,
 		    buf_get(&b), e);
 		buf_free(&b);
 	}
-	if (rc == ERR_OK && old != NULL && old->has_parts && !keep_tree)
+	if (rc == ERR_OK && old != NULL && old->has_tree && !keep_tree)
 		rc = entrytree_drop(c, &old->proof_root, e);
 	if (rc == ERR_OK && old != NULL)
 		rc = drop_envelopes(c, old, entry, e);
@@ -487,6 +488,27 @@ write_entry(struct cache *c, struct put_call *p, const struct entry *old,
 		rc = entrytree_put_number(c, CACHE_OUTBOX,
 		    entrytree_key(&entry->verikey), entry->generation, e);
 	p->wrote = rc == ERR_OK;
+	return rc;
+}
+
+/* Whether there are chunks that the old entry's tree has not. */
+static enum status
+adds_chunks(struct cache *c, const struct put_call *p,
+    const struct entry *old, bool *yes, struct err *e)
+{
+	struct entrytree t;
+	enum status rc = ERR_OK;
+
+	*yes = p->entry.has_tree && same_documents(&p->entry, old) &&
+	    !old->has_parts;
+	if (*yes && old->has_tree) {
+		rc = entrytree_load(c, &old->proof_root, p->arena, &t, e);
+		if (rc == ERR_NO)
+			rc = cache_damaged(c, e, "a tree is missing");
+		/* Where all are there, the record does not say so yet. */
+		*yes = rc == ERR_OK && (t.kept < p->tree.kept ||
+		    p->entry.has_parts);
+	}
 	return rc;
 }
 
@@ -506,7 +528,9 @@ put_in(struct cache *c, void *ctx, struct err *e)
 	p->entry.envelope = p->given->envelope;
 	p->entry.envelopes = p->given->envelopes;
 	p->entry.foreign = p->given->foreign;
-	p->entry.has_parts = p->tree.doc.parts > 0;
+	p->entry.has_tree = p->tree.doc.parts > 0;
+	p->entry.has_parts = p->entry.has_tree &&
+	    p->tree.kept == p->tree.doc.size;
 	rc = stands(c, p->deps, p->n, p->entry.generation, &yes, e);
 	if (rc != ERR_OK)
 		return rc;
@@ -520,8 +544,11 @@ put_in(struct cache *c, void *ctx, struct err *e)
 		rc = judge(c, &old, deps, n, INT64_MIN, &state, e);
 	if (rc != ERR_OK)
 		return rc;
-	if (state == ENTRY_HIT && adds_nothing(&p->entry, &old))
-		return ERR_OK;
+	if (state == ENTRY_HIT && adds_nothing(&p->entry, &old)) {
+		rc = adds_chunks(c, p, &old, &yes, e);
+		if (rc != ERR_OK || !yes)
+			return rc;
+	}
 	if (same_documents(&p->entry, &old)) {
 		join_envelopes(&p->entry, &old, a);
 		p->entry.foreign = p->entry.foreign && (old.foreign ||
@@ -559,7 +586,10 @@ entry_put(struct entry_store *s, const struct entry *entry, uint64_t gen,
 
 	for (size_t i = 0; i < MERKLEDOC_ROLES; i++)
 		parts = parts || entry->part[i].data != NULL;
-	if (rc == ERR_OK && parts) {
+	if (rc == ERR_OK && entry->partial != NULL) {
+		rc = entrytree_given(entry->partial, &p.entry.proof_root, &a,
+		    &p.tree, e);
+	} else if (rc == ERR_OK && parts) {
 		entrytree_build(entry->part, &a, &p.tree);
 		if (!digest_equal(&p.tree.root, &p.entry.proof_root))
 			rc = err_bad(e,
@@ -599,8 +629,13 @@ chunk_range(struct chunk_call *call, struct err *e)
 			return err_no(e, "chunk %" PRIu64
 			    " is not in a tree of %" PRIu64, call->first,
 			    t->size);
-		if (call->count > t->size - call->first)
-			call->count = t->size - call->first;
+		if (call->count > 0 && call->first >= call->tree.kept &&
+		    call->tree.kept < t->size)
+			return err_no(e, "the cache has only %" PRIu64 " of %"
+			    PRIu64 " chunks of the evidence", call->tree.kept,
+			    t->size);
+		if (call->count > call->tree.kept - call->first)
+			call->count = call->tree.kept - call->first;
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < t->parts; i++)
@@ -817,7 +852,7 @@ remove_entry(struct cache *c, const struct entry *entry, struct err *e)
 	enum status rc = cache_del(c, CACHE_ENTRY,
 	    entrytree_key(&entry->verikey), e);
 
-	if (rc == ERR_OK && entry->has_parts)
+	if (rc == ERR_OK && entry->has_tree)
 		rc = entrytree_drop(c, &entry->proof_root, e);
 	if (rc == ERR_OK)
 		rc = drop_envelopes(c, entry, NULL, e);

@@ -62,6 +62,13 @@ struct entry_envelope {
 	struct slice bytes;
 };
 
+/* Evidence of which the end may be missing, as bundles have it. */
+struct entry_partial {
+	const struct merkledoc_tree *tree;	/* with all its hashes */
+	uint64_t kept;			/* chunks that are there: the first */
+	const struct slice *piece;	/* their bytes */
+};
+
 /* Everything an entry holds.  The caller of entry_put fills what is above
  * the line; the rest is derived from inputs and decision. */
 struct entry {
@@ -72,6 +79,8 @@ struct entry {
 	/* What proofRoot is over; data NULL where absent, all NULL: not
 	 * stored.  entry_get leaves them NULL: see entry_part. */
 	struct slice part[MERKLEDOC_ROLES];
+	/* Instead of part; NULL: there is none. */
+	const struct entry_partial *partial;
 	struct entry_envelope *envelope; /* entry_get gives digests only */
 	size_t envelopes;
 	/* ------ */
@@ -81,6 +90,7 @@ struct entry {
 	int64_t expires;
 	uint64_t generation;
 	bool has_parts;		/* entry_part works */
+	bool has_tree;		/* entry_tree works; true if has_parts */
 };
 
 /* Why there was no hit. */
@@ -126,7 +136,8 @@ enum status entry_get_many(struct entry_store *s, const struct digest *key,
  * was invalidated since, so nothing was written.  ERR_INPUT: the documents
  * do not fit each other.  Putting what is there already writes nothing; an
  * entry that is computed is never replaced by a foreign one that is valid
- * alike; envelopes are added to those there are.
+ * alike; envelopes, and chunks that were missing, are added to those there
+ * are.
  */
 enum status entry_put(struct entry_store *s, const struct entry *entry,
     uint64_t gen, struct err *e);
@@ -138,8 +149,9 @@ enum status entry_part(struct entry_store *s, const struct entry *entry,
 /* The bytes of an envelope by digest, verified. */
 enum status entry_envelope(struct entry_store *s, const struct digest *digest,
     struct arena *a, struct slice *bytes, struct err *e);
-/* The prov.merkle/v1 of a tree that an entry's proofRoot names, and its
- * chunks [first, first + count), each verified. */
+/* The prov.merkle/v1 of a tree that an entry's proofRoot names, and of its
+ * chunks [first, first + count) those that are there, each verified; ERR_NO
+ * when the first is not. */
 enum status entry_tree(struct entry_store *s, const struct digest *root,
     struct arena *a, struct json *doc, struct err *e);
 enum status entry_chunks(struct entry_store *s, const struct digest *root,

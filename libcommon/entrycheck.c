@@ -52,7 +52,7 @@ check_entry(struct cache *c, struct check_call *k, struct slice key,
 			return rc;
 	}
 	k->envelopes += entry.envelopes;
-	if (!entry.has_parts)
+	if (!entry.has_tree)
 		return ERR_OK;
 	k->trees++;
 	rc = cache_get(c, CACHE_TREE, entrytree_key(&entry.proof_root), &v, e);
@@ -72,7 +72,7 @@ check_tree(struct cache *c, struct check_call *k, struct slice key,
 		return cache_damaged(c, e, "a key is no root");
 	memcpy(root.sha256, key.data, DIGEST_SIZE);
 	rc = entrytree_load(c, &root, &k->arena, &t, e);
-	for (uint64_t i = 0; rc == ERR_OK && i < t.doc.size; i++) {
+	for (uint64_t i = 0; rc == ERR_OK && i < t.kept; i++) {
 		rc = cache_get(c, CACHE_CHUNK,
 		    entrytree_key(&t.doc.chunk[i].hash), &v, e);
 		if (rc == ERR_NO)

@@ -10,6 +10,7 @@
 enum {
 	FLAG_FOREIGN = 1,
 	FLAG_PARTS = 2,
+	FLAG_TREE = 4,		/* of which the end may be missing */
 	HEAD = 4 + 4 * 8 + DIGEST_SIZE,
 	KEY_SIZE = 1 + DIGEST_SIZE
 };
@@ -220,7 +221,8 @@ entryrec_write(struct buf *out, const struct entry *entry,
 
 	buf_add(out, magic, sizeof(magic));
 	entryrec_u64(out, (entry->foreign ? FLAG_FOREIGN : 0) |
-	    (entry->has_parts ? FLAG_PARTS : 0));
+	    (entry->has_parts ? FLAG_PARTS :
+	    entry->has_tree ? FLAG_TREE : 0));
 	entryrec_u64(out, entry->generation);
 	entryrec_u64(out, (uint64_t)entry->created);
 	entryrec_u64(out, (uint64_t)entry->expires);
@@ -310,6 +312,7 @@ entryrec_read(struct slice bytes, struct arena *a, struct entry *out,
 	flags = entryrec_get_u64(p + 4);
 	out->foreign = (flags & FLAG_FOREIGN) != 0;
 	out->has_parts = (flags & FLAG_PARTS) != 0;
+	out->has_tree = (flags & (FLAG_PARTS | FLAG_TREE)) != 0;
 	out->generation = entryrec_get_u64(p + 12);
 	out->created = (int64_t)entryrec_get_u64(p + 20);
 	out->expires = (int64_t)entryrec_get_u64(p + 28);

@@ -6,7 +6,9 @@
 
 enum {
 	KEY_SIZE = 1 + DIGEST_SIZE,
-	TREE_HEAD = 3 * 8,	/* chunk size, total, parts */
+	TREE_HEAD = 3 * 8,	/* chunk size, total, parts and, in the
+				 * higher bits, chunks that are missing */
+	MISSING_SHIFT = 8,
 	TREE_PART = 4 * 8 + DIGEST_SIZE
 };
 
@@ -77,6 +79,7 @@ entrytree_build(const struct slice part[MERKLEDOC_ROLES], struct arena *a,
     struct entrytree *t)
 {
 	struct merkle m = { 0 };
+	struct slice *piece;
 	size_t chunks = 0;
 
 	memset(t, 0, sizeof(*t));
@@ -86,7 +89,7 @@ entrytree_build(const struct slice part[MERKLEDOC_ROLES], struct arena *a,
 	t->doc.part = arena_zalloc(a, MERKLEDOC_ROLES *
 	    sizeof(*t->doc.part));
 	t->doc.chunk = arena_array(a, chunks, sizeof(*t->doc.chunk));
-	t->piece = arena_array(a, chunks, sizeof(*t->piece));
+	t->piece = piece = arena_array(a, chunks, sizeof(*piece));
 	for (size_t i = 0; i < MERKLEDOC_ROLES; i++) {
 		struct merkledoc_part *p = &t->doc.part[t->doc.parts];
 
@@ -100,17 +103,17 @@ entrytree_build(const struct slice part[MERKLEDOC_ROLES], struct arena *a,
 		for (size_t at = 0; at < part[i].len; at += MERKLE_CHUNK) {
 			struct merkledoc_chunk *c = &t->doc.chunk[m.size];
 
-			t->piece[m.size] = slice_cut(part[i], at,
+			piece[m.size] = slice_cut(part[i], at,
 			    at + MERKLE_CHUNK);
 			c->offset = t->doc.total + at;
-			c->size = t->piece[m.size].len;
-			c->hash = merkle_leaf(t->piece[m.size]);
+			c->size = piece[m.size].len;
+			c->hash = merkle_leaf(piece[m.size]);
 			(void)merkle_push(&m, &c->hash, NULL);
 		}
 		p->chunks = m.size - p->first_chunk;
 		t->doc.total += part[i].len;
 	}
-	t->doc.size = m.size;
+	t->doc.size = t->kept = m.size;
 	t->root = t->doc.root = merkle_root(&m);
 }
 
@@ -129,7 +132,8 @@ tree_write(struct buf *out, const struct entrytree *t)
 {
 	entryrec_u64(out, t->doc.chunk_size);
 	entryrec_u64(out, t->doc.total);
-	entryrec_u64(out, t->doc.parts);
+	entryrec_u64(out, t->doc.parts |
+	    (t->doc.size - t->kept) << MISSING_SHIFT);
 	for (size_t i = 0; i < t->doc.parts; i++) {
 		const struct merkledoc_part *p = &t->doc.part[i];
 
@@ -192,20 +196,24 @@ tree_read(struct slice v, const struct digest *root, struct arena *a,
 	struct merkle m = { 0 };
 	const char *p = v.data + TREE_HEAD;
 	struct digest made;
-	uint64_t parts;
+	uint64_t parts, missing;
 
 	memset(t, 0, sizeof(*t));
 	if (v.len < TREE_HEAD)
 		return false;
 	t->doc.chunk_size = entryrec_get_u64(v.data);
 	t->doc.total = entryrec_get_u64(v.data + 8);
-	parts = entryrec_get_u64(v.data + 16);
+	missing = entryrec_get_u64(v.data + 16) >> MISSING_SHIFT;
+	parts = entryrec_get_u64(v.data + 16) & ((1u << MISSING_SHIFT) - 1);
 	if (t->doc.chunk_size == 0 || parts > MERKLEDOC_ROLES ||
 	    v.len - TREE_HEAD < parts * TREE_PART ||
 	    (v.len - TREE_HEAD - parts * TREE_PART) % DIGEST_SIZE != 0)
 		return false;
 	t->doc.parts = (size_t)parts;
 	t->doc.size = (v.len - TREE_HEAD - parts * TREE_PART) / DIGEST_SIZE;
+	if (missing > t->doc.size)
+		return false;
+	t->kept = t->doc.size - missing;
 	t->doc.part = arena_array(a, MERKLEDOC_ROLES, sizeof(*t->doc.part));
 	t->doc.chunk = arena_array(a, (size_t)t->doc.size + 1,
 	    sizeof(*t->doc.chunk));
@@ -236,18 +244,44 @@ entrytree_load(struct cache *c, const struct digest *root, struct arena *a,
 }
 
 enum status
-entrytree_hold(struct cache *c, const struct entrytree *t, struct err *e)
+entrytree_given(const struct entry_partial *given, const struct digest *root,
+    struct arena *a, struct entrytree *t, struct err *e)
+{
+	struct entrytree made = { .doc = *given->tree, .kept = given->kept };
+	struct buf b = { 0 };
+	bool good;
+
+	if (given->tree->chunk == NULL || given->kept > given->tree->size ||
+	    given->tree->parts > MERKLEDOC_ROLES)
+		return err_bad(e, "a tree that cannot be kept");
+	tree_write(&b, &made);
+	good = tree_read(buf_get(&b), root, a, t);
+	buf_free(&b);
+	if (!good)
+		return err_bad(e, "proofRoot is not the root of the tree");
+	t->piece = given->piece;
+	for (uint64_t i = 0; i < t->kept; i++) {
+		struct digest leaf = merkle_leaf(t->piece[i]);
+
+		if (!digest_equal(&leaf, &t->doc.chunk[i].hash))
+			return err_bad(e, "a chunk's hash is another");
+	}
+	return ERR_OK;
+}
+
+/* The tree's value, and its chunks from first on. */
+static enum status
+put_tree(struct cache *c, const struct entrytree *t, uint64_t first,
+    struct err *e)
 {
 	struct buf b = { 0 };
 	uint64_t left;
-	enum status rc = entrytree_refer(c, 't', &t->root, 1, &left, e);
+	enum status rc;
 
-	if (rc != ERR_OK || left > 1)
-		return rc;
 	tree_write(&b, t);
 	rc = cache_put(c, CACHE_TREE, entrytree_key(&t->root), buf_get(&b), e);
 	buf_free(&b);
-	for (uint64_t i = 0; i < t->doc.size && rc == ERR_OK; i++) {
+	for (uint64_t i = first; i < t->kept && rc == ERR_OK; i++) {
 		const struct digest *hash = &t->doc.chunk[i].hash;
 
 		rc = entrytree_refer(c, 'c', hash, 1, &left, e);
@@ -256,6 +290,32 @@ entrytree_hold(struct cache *c, const struct entrytree *t, struct err *e)
 			    t->piece[i], e);
 	}
 	return rc;
+}
+
+enum status
+entrytree_extend(struct cache *c, const struct entrytree *t, struct err *e)
+{
+	struct arena a = { 0 };
+	struct entrytree old;
+	enum status rc = entrytree_load(c, &t->root, &a, &old, e);
+
+	if (rc == ERR_NO)
+		rc = cache_damaged(c, e, "a tree is missing");
+	if (rc == ERR_OK && old.kept < t->kept)
+		rc = put_tree(c, t, old.kept, e);
+	arena_free(&a);
+	return rc;
+}
+
+enum status
+entrytree_hold(struct cache *c, const struct entrytree *t, struct err *e)
+{
+	uint64_t left;
+	enum status rc = entrytree_refer(c, 't', &t->root, 1, &left, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	return left == 1 ? put_tree(c, t, 0, e) : entrytree_extend(c, t, e);
 }
 
 enum status
@@ -271,7 +331,7 @@ entrytree_drop(struct cache *c, const struct digest *root, struct err *e)
 	rc = entrytree_load(c, root, &a, &t, e);
 	if (rc == ERR_NO)
 		rc = cache_damaged(c, e, "a tree is missing");
-	for (uint64_t i = 0; rc == ERR_OK && i < t.doc.size; i++) {
+	for (uint64_t i = 0; rc == ERR_OK && i < t.kept; i++) {
 		rc = entrytree_refer(c, 'c', &t.doc.chunk[i].hash, -1, &left,
 		    e);
 		if (rc == ERR_OK && left == 0)

@@ -7,7 +7,7 @@
 #define ENTRYTREE_H
 
 #include "cache.h"
-#include "merkledoc.h"
+#include "entry.h"
 
 /* The key of a digest, which it borrows. */
 struct slice entrytree_key(const struct digest *d);
@@ -27,19 +27,30 @@ enum status entrytree_refer(struct cache *c, char kind,
 struct entrytree {
 	struct merkledoc_tree doc;
 	struct digest root;
-	struct slice *piece;	/* the chunks' bytes, when it is written */
+	/* Chunks that are there: all, or the first ones of a bundle that left
+	 * the others out.  Their hashes are all there. */
+	uint64_t kept;
+	const struct slice *piece;	/* their bytes, when it is written */
 };
 
 /* The tree over the parts whose data is not NULL. */
 void entrytree_build(const struct slice part[MERKLEDOC_ROLES],
     struct arena *a, struct entrytree *t);
+/* The tree of a bundle; ERR_INPUT when it is not that of root, or the bytes
+ * are not its chunks.  Borrows given. */
+enum status entrytree_given(const struct entry_partial *given,
+    const struct digest *root, struct arena *a, struct entrytree *t,
+    struct err *e);
 /* The place of a role's name; MERKLEDOC_ROLES when it is none. */
 unsigned entrytree_role(struct slice name);
 /* The chunks' hashes give the root, or it is damaged. */
 enum status entrytree_load(struct cache *c, const struct digest *root,
     struct arena *a, struct entrytree *t, struct err *e);
-/* One entry more, or one less, holds the tree. */
+/* One entry more, or one less, holds the tree; chunks that were missing and
+ * are in t are added.  The second adds them alone. */
 enum status entrytree_hold(struct cache *c, const struct entrytree *t,
+    struct err *e);
+enum status entrytree_extend(struct cache *c, const struct entrytree *t,
     struct err *e);
 enum status entrytree_drop(struct cache *c, const struct digest *root,
     struct err *e);

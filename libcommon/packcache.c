@@ -12,9 +12,9 @@ enum {
 
 struct collector {
 	struct arena *arena;
-	const struct packcheck *check;
 	const struct pack *pack;
-	struct buf part[MERKLEDOC_ROLES];	/* by place in the manifest */
+	struct slice *piece;	/* chunks, as they came */
+	uint64_t room;
 	struct entry_envelope *envelope;
 	size_t envelopes;
 };
@@ -47,16 +47,14 @@ take_chunk(void *ctx, uint64_t index, const struct digest *leaf,
     struct slice bytes, struct err *e)
 {
 	struct collector *c = ctx;
-	size_t part;
-	bool last;
 
 	(void)leaf;
 	(void)e;
-	/* Without all of them there is nothing to keep. */
-	if (c->pack->manifest.density != MANIFEST_STRICT)
-		return ERR_OK;
-	(void)manifest_chunk(&c->pack->manifest, index, &part, &last);
-	buf_slice(&c->part[part], bytes);
+	if (index >= c->room) {
+		c->room = index < 32 ? 64 : 2 * index;
+		c->piece = mem_array(c->piece, c->room, sizeof(*c->piece));
+	}
+	c->piece[index] = arena_slice(c->arena, bytes);
 	return ERR_OK;
 }
 
@@ -64,19 +62,15 @@ static enum status
 put(struct collector *c, const char *dir, struct err *e)
 {
 	const struct pack *p = c->pack;
+	struct entry_partial partial = { &p->tree, p->kept, c->piece };
 	struct entry entry = { .verdict = canon_text(c->arena, &p->verdict),
 	    .decision = canon_text(c->arena, &p->decision),
 	    .inputs = canon_text(c->arena, &p->inputs), .foreign = true,
-	    .envelope = c->envelope, .envelopes = c->envelopes };
+	    .partial = &partial, .envelope = c->envelope,
+	    .envelopes = c->envelopes };
 	struct entry_store *store;
-	enum status rc;
+	enum status rc = entry_open(dir, ENTRY_WRITE, &store, e);
 
-	if (p->manifest.density == MANIFEST_STRICT)
-		for (size_t i = 0; i < p->manifest.parts; i++)
-			entry.part[p->manifest.part[i].role] =
-			    c->part[i].data != NULL ? buf_get(&c->part[i]) :
-			    SLICE("");
-	rc = entry_open(dir, ENTRY_WRITE, &store, e);
 	if (rc != ERR_OK)
 		return rc;
 	/* It was made elsewhere: nothing it rests on may ever have been
@@ -91,7 +85,7 @@ packcache_import(int fd, const char *dir, struct arena *a,
     const struct packcheck *check, struct digest *verikey, struct err *e)
 {
 	struct pack pack;
-	struct collector c = { .arena = a, .check = check, .pack = &pack };
+	struct collector c = { .arena = a, .pack = &pack };
 	struct packcheck with = *check;
 	struct json answer;
 	enum status rc;
@@ -106,8 +100,7 @@ packcache_import(int fd, const char *dir, struct arena *a,
 	if (rc == ERR_OK)
 		(void)digest_read(json_get_text(&pack.inputs, "veriKey"),
 		    verikey);
-	for (size_t i = 0; i < MERKLEDOC_ROLES; i++)
-		buf_free(&c.part[i]);
+	mem_free(c.piece);
 	mem_free(c.envelope);
 	return rc;
 }
@@ -195,7 +188,7 @@ load_documents(struct packcache *p, const struct entry *entry,
 	if (context == NULL)
 		return err_no(e, "the entry has no context");
 	p->context = *context;
-	if (!entry->has_parts)
+	if (!entry->has_tree)
 		return err_no(e, "the entry came without its evidence");
 	return entry_tree(p->store, &entry->proof_root, a, &p->merkle, e);
 }

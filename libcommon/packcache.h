@@ -2,8 +2,8 @@
 /*
  * packcache - proof bundles into and out of the provenance cache (layer 3).
  *
- * An entry holds the documents, the parts where a bundle has them all, and
- * every envelope, the manifest's among them.  Original files and events are
+ * An entry holds the documents, the chunks that the bundle has, and every
+ * envelope, the manifest's among them.  Original files and events are
  * not kept.
  */
 #ifndef PACKCACHE_H

@@ -291,6 +291,41 @@ import() { prov-pack import -k "$PACKS/key.pub" --at $AT "$@"; }
 	done
 }
 
+@test "prov-pack import: what a density left out stays out, and the same bytes come again" {
+	for density in lite standard strict; do
+		good=$PACKS/good-$density.tar
+		import --cache $density "$good"
+		prov-cache check --cache $density
+		prov-pack export --verikey "$(verikey)" --cache $density \
+		    --density $density -o again.tar
+		same "$good" again.tar
+		verify -k "$PACKS/key.pub" again.tar >out
+	done
+	refuses 1 prov-pack export --verikey "$(verikey)" --cache lite \
+	    --density standard -o x.tar
+	grep -q 'only 0 of [0-9]* chunks' refuses.err
+	refuses 1 prov-pack export --verikey "$(verikey)" --cache standard \
+	    --density strict -o x.tar
+	grep -q 'only 1 of [0-9]* chunks' refuses.err
+	[ ! -e x.tar ]
+	# What was there stays, what is more is added.
+	for density in standard strict lite; do
+		import --cache lite "$PACKS/good-$density.tar"
+		prov-cache check --cache lite
+	done
+	for density in lite standard strict; do
+		prov-pack export --verikey "$(verikey)" --cache lite \
+		    --density $density -o again.tar
+		same "$PACKS/good-$density.tar" again.tar
+	done
+	# And nothing is left of it.
+	prov-cache invalidate --cache lite --verikey "$(verikey)"
+	prov-cache prune --cache lite
+	prov-cache check --cache lite
+	prov-cache stats --cache lite >stats
+	grep -q '"chunks":0' stats
+}
+
 @test "prov-pack import: nothing changes when anything is wrong" {
 	for bad in bad-other-verdict bad-no-attestation bad-chunk-changed \
 	    bad-revoked-inside; do
