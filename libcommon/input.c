@@ -12,10 +12,23 @@
 
 enum {
 	READ_FIRST = 64 * 1024,	/* a small input takes one small read */
-	SLACK = 4 * IO_READ_SIZE	/* window beyond the largest document */
+	SLACK = 4 * IO_READ_SIZE,	/* window beyond the largest document */
+	LARGE = 4 * 1024 * 1024		/* bytes after which pages are large */
 };
 
 static bool stdin_taken;
+
+/* The window is larger than what is read will be: no page is asked to be
+ * large before there is much to read. */
+static void
+want_large_pages(struct input *in)
+{
+#ifdef MADV_HUGEPAGE
+	if (!in->large_pages && in->stream.len >= LARGE)
+		(void)madvise(in->window, in->reserved, MADV_HUGEPAGE);
+#endif
+	in->large_pages = in->stream.len >= LARGE;
+}
 
 static enum status
 more(struct json_stream *s, struct err *e)
@@ -28,6 +41,7 @@ more(struct json_stream *s, struct err *e)
 		return err_input(e, s->len,
 		    "document larger than the limit of %" PRIu64 " bytes",
 		    in->limits.max_size);
+	want_large_pages(in);
 	rc = io_read(in->fd, in->window + s->len, size, &got, e);
 	if (rc != ERR_OK)
 		return rc;

@@ -19,6 +19,7 @@ struct input {
 	char *window;		/* reserved address space; only what was
 				 * touched takes memory */
 	size_t reserved;
+	bool large_pages;
 	/* Sees every byte once, as it is read (to hash the file). */
 	void (*tap)(void *ctx, struct slice bytes);
 	void *tap_ctx;

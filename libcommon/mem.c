@@ -11,9 +11,9 @@
 
 enum {
 	BLOCK_FIRST = 16 * 1024,	/* a small run touches four pages */
-	BLOCK_MAX = 4 * 1024 * 1024,	/* growth stops here: little is lost */
+	BLOCK_MAX = 32 * 1024 * 1024,	/* only what is touched takes memory */
 	ALIGN = 16,
-	LARGE = 4 * 1024 * 1024	/* a buffer worth asking for large pages */
+	LARGE = 4 * 1024 * 1024	/* worth asking for large pages */
 };
 
 struct arena_block {
@@ -37,6 +37,23 @@ mem_on_failure(void (*hook)(size_t wanted))
 	failed = hook;
 }
 
+/* Large pages spare a large allocation most of its page faults. */
+static void
+want_large_pages(const void *data, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	/* The whole of malloc's mapping, or realloc could not move it. */
+	uintptr_t start = (uintptr_t)data & ~(page - 1);
+	uintptr_t end = ((uintptr_t)data + size + page - 1) & ~(page - 1);
+
+	(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
+
 void *
 mem_alloc(size_t size)
 {
@@ -44,6 +61,8 @@ mem_alloc(size_t size)
 
 	if (p == NULL)
 		failed(size);
+	if (size >= LARGE)
+		want_large_pages(p, size);
 	return p;
 }
 
@@ -53,6 +72,8 @@ mem_realloc(void *p, size_t size)
 	p = realloc(p, size > 0 ? size : 1);
 	if (p == NULL)
 		failed(size);
+	if (size >= LARGE)
+		want_large_pages(p, size);
 	return p;
 }
 
@@ -256,22 +277,6 @@ arena_free(struct arena *a)
 	a->next = a->end = NULL;
 }
 
-/* Large pages spare a large buffer most of its page faults. */
-static void
-want_large_pages(const struct buf *b)
-{
-#ifdef MADV_HUGEPAGE
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	/* The whole of malloc's mapping, or realloc could not move it. */
-	uintptr_t start = (uintptr_t)b->data & ~(page - 1);
-	uintptr_t end = ((uintptr_t)b->data + b->cap + page - 1) & ~(page - 1);
-
-	(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
-#else
-	(void)b;
-#endif
-}
-
 char *
 buf_room(struct buf *b, size_t n)
 {
@@ -286,8 +291,6 @@ buf_room(struct buf *b, size_t n)
 			cap += cap / 2;
 		b->data = mem_realloc(b->data, cap);
 		b->cap = cap;
-		if (cap >= LARGE)
-			want_large_pages(b);
 	}
 	return b->data + b->len;
 }
