@@ -207,6 +207,35 @@ document_is_record(const struct json *v)
 }
 
 enum status
+document_check_content(const struct json *record, struct slice text,
+    struct err *e)
+{
+	const struct json *content = json_get(record, "content");
+	const struct json *stated = json_get(record, "canonicalDigest");
+	struct digest expected, found;
+
+	if (content == NULL || !digest_read(json_text(stated), &expected))
+		return err_input(e, stated != NULL ? stated->offset :
+		    record->offset, "prov.document/v1: canonicalDigest is no "
+		    "digest");
+	/* In canonical order the digest of the file comes next. */
+	JSON_MEMBERS(m, record)
+		if (m->key_offset > content->offset &&
+		    slice_is((struct slice){ m->key, m->key_len },
+		    "digest")) {
+			found = digest_bytes(slice_cut(text, content->offset,
+			    m->key_offset - 1));
+			if (digest_equal(&found, &expected))
+				return ERR_OK;
+		}
+	found = digest_json(content);
+	if (digest_equal(&found, &expected))
+		return ERR_OK;
+	return err_input(e, content->offset, "prov.document/v1: the content "
+	    "does not have the canonicalDigest that the record states");
+}
+
+enum status
 document_read(const struct json *record, struct arena *a,
     struct document *out, struct err *e)
 {

@@ -57,6 +57,11 @@ enum status document_recognise(const struct json *content,
 void document_write(const struct document *d, struct slice canonical,
     struct buf *out);
 bool document_is_record(const struct json *v);
+/* ERR_INPUT unless the content has the digest that the record, which was read
+ * from text, states.  One that is written as prov-ingest writes it is hashed
+ * as it stands. */
+enum status document_check_content(const struct json *record,
+    struct slice text, struct err *e);
 /* A record as prov-ingest wrote it; its content is recognised again. */
 enum status document_read(const struct json *record, struct arena *a,
     struct document *out, struct err *e);

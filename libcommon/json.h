@@ -95,6 +95,7 @@ struct json_stream {
 	bool lossy;		/* set: the last document had such numbers */
 	uint64_t start;		/* of the last document in the stream */
 	uint64_t count;		/* documents read so far */
+	uint32_t depth;		/* the last document's deepest nesting */
 	enum status (*more)(struct json_stream *, struct err *);
 	/* Told before each document (and by canon_stream within one) that the
 	 * bytes before pos are done with; may move what follows to the

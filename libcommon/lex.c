@@ -171,6 +171,7 @@ lex_begin(struct lex *l, struct json_stream *s,
 	l->end = s->window + s->len;
 	l->start = s->base + s->pos;
 	s->lossy = false;
+	s->depth = 0;
 	*got = false;
 	c = skip_between(l, &line_feed);
 	if (l->rc != ERR_OK)
@@ -209,6 +210,8 @@ lex_open(struct lex *l)
 		return lex_refuse(l, l->p, "nesting deeper than the limit of "
 		    "%" PRIu32, l->limits->max_depth);
 	l->depth++;
+	if (l->depth > l->s->depth)
+		l->s->depth = l->depth;
 	l->p++;
 	return true;
 }

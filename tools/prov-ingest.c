@@ -119,6 +119,23 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 	return rc;
 }
 
+static enum status
+ingest(const struct opts *o, char **operand, int n)
+{
+	struct output out;
+	enum status worst = ERR_OK;
+
+	output_open(&out, o->output);
+	for (int i = 0; i < (n > 0 ? n : 1); i++)
+		worst = err_worst(worst,
+		    one_file(n > 0 ? operand[i] : NULL, o, &out));
+	if (worst != ERR_OK && o->output != NULL)
+		output_abandon(&out);
+	else
+		output_commit(&out);
+	return worst;
+}
+
 static const struct opt_usage usage = {
 	"[--role ROLE] [--format FORMAT] [--validate] [--keyring FILE]\n"
 	"[--trusted-root FILE]... [--origin NAME] [--feed NAME=EPOCH]...\n"
@@ -152,12 +169,9 @@ main(int argc, char **argv)
 		    "write to FILE in place of standard output" },
 		OPT_END
 	};
-	static const char *const standard_input[] = { NULL };
-	const char *const *operand = standard_input;
 	struct arena a = { NULL, NULL, NULL };
-	struct output out;
 	struct err e;
-	enum status worst = ERR_OK;
+	enum status worst;
 	int n;
 
 	tool_start("prov-ingest");
@@ -166,20 +180,11 @@ main(int argc, char **argv)
 	o.document.feeds = o.feed.count;
 	if (document_options_check(&o.document, &e) != ERR_OK)
 		opt_usage_error("%s", e.text);
-	if (n > 0)
-		operand = (const char *const *)argv;
 	worst = doctrust_load(&o.trust, &a);
-	if (worst != ERR_OK)
-		return (int)worst;
-	if (o.validate)
+	if (worst == ERR_OK && o.validate)
 		o.schemas = docschema_open();
-	output_open(&out, o.output);
-	for (int i = 0; i < (n > 0 ? n : 1); i++)
-		worst = err_worst(worst, one_file(operand[i], &o, &out));
-	if (worst != ERR_OK && o.output != NULL)
-		output_abandon(&out);
-	else
-		output_commit(&out);
+	if (worst == ERR_OK)
+		worst = ingest(&o, argv, n);
 	arena_free(&a);
 	docschema_close(o.schemas);
 	mem_free(o.feed.item);

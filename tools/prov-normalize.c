@@ -28,6 +28,37 @@ struct opts {
 	const char *output;
 };
 
+/* The text of the document that was read last. */
+static struct slice
+text_of(const struct json_stream *s)
+{
+	return slice_cut((struct slice){ s->window, s->len },
+	    (size_t)(s->start - s->base), s->pos);
+}
+
+/* A file is held to the limits of foreign documents; records are read with
+ * wider ones. */
+static enum status
+check_limits(const struct json_stream *s, bool lossy, struct err *e)
+{
+	struct json_limits limits = json_foreign;
+	struct arena a = { NULL, NULL, NULL };
+	struct slice text = text_of(s);
+	struct json v;
+	enum status rc;
+
+	limits.lossy = lossy;
+	if (s->depth <= limits.max_depth && text.len <= limits.max_size)
+		return ERR_OK;
+	if (text.len > limits.max_size)
+		return err_input(e, 0, "document larger than the limit of %llu"
+		    " bytes", (unsigned long long)limits.max_size);
+	/* Again, to say where. */
+	rc = json_parse(text, &limits, &a, &v, e);
+	arena_free(&a);
+	return rc;
+}
+
 static enum status
 one_document(struct evidence *ev, const struct json *v,
     const struct input *in, const struct opts *o, struct arena *a)
@@ -38,14 +69,20 @@ one_document(struct evidence *ev, const struct json *v,
 
 	if (document_is_record(v)) {
 		rc = document_read(v, a, &d, &e);
+		if (rc == ERR_OK)
+			rc = document_check_content(v, text_of(&in->stream),
+			    &e);
 	} else {
-		rc = document_recognise(v, &o->document, a, &d, &e);
+		rc = check_limits(&in->stream, o->lossy, &e);
+		if (rc == ERR_OK)
+			rc = document_recognise(v, &o->document, a, &d, &e);
 		if (rc == ERR_OK && o->schemas != NULL)
 			rc = docschema_check(o->schemas, &d, &e);
 		if (rc == ERR_OK)
 			rc = signers_of(v, &o->trust.trust, a, &d.signed_by,
 			    &e);
-		d.lossy = d.lossy || in->stream.lossy;
+		if (rc == ERR_OK)
+			d.lossy = d.lossy || in->stream.lossy;
 	}
 	if (rc == ERR_OK)
 		rc = evidence_add(ev, &d, &e);
@@ -130,6 +167,33 @@ parse_options(struct opts *o, int argc, char **argv, int *operands)
 		opt_usage_error("%s", e.text);
 }
 
+/* All files into one body of evidence. */
+static enum status
+normalize(const struct opts *o, const struct evidence_subject *subject,
+    char **operand, int n)
+{
+	struct evidence *ev = evidence_open();
+	struct output out;
+	struct err e;
+	enum status worst = ERR_OK;
+
+	for (int i = 0; i < (n > 0 ? n : 1); i++)
+		worst = err_worst(worst,
+		    one_file(ev, n > 0 ? operand[i] : NULL, o));
+	if (worst == ERR_OK) {
+		output_open(&out, o->output);
+		worst = evidence_write(ev, subject, put_piece, &out, &e);
+		if (worst != ERR_OK) {
+			output_abandon(&out);
+			opt_usage_error("%s", e.text);
+		}
+		output_bytes(&out, SLICE("\n"));
+		output_commit(&out);
+	}
+	evidence_close(ev);
+	return worst;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -137,10 +201,7 @@ main(int argc, char **argv)
 	struct evidence_subject subject = { NULL, NULL };
 	struct arena a = { NULL, NULL, NULL };
 	struct digest digest;
-	struct evidence *ev;
-	struct output out;
-	struct err e;
-	enum status worst = ERR_OK;
+	enum status worst;
 	int n;
 
 	tool_start("prov-normalize");
@@ -153,25 +214,10 @@ main(int argc, char **argv)
 		subject.digest = &digest;
 	}
 	worst = doctrust_load(&o.trust, &a);
-	if (worst != ERR_OK)
-		return (int)worst;
-	if (o.validate)
+	if (worst == ERR_OK && o.validate)
 		o.schemas = docschema_open();
-	ev = evidence_open();
-	for (int i = 0; i < (n > 0 ? n : 1); i++)
-		worst = err_worst(worst,
-		    one_file(ev, n > 0 ? argv[i] : NULL, &o));
-	if (worst == ERR_OK) {
-		output_open(&out, o.output);
-		worst = evidence_write(ev, &subject, put_piece, &out, &e);
-		if (worst != ERR_OK) {
-			output_abandon(&out);
-			opt_usage_error("%s", e.text);
-		}
-		output_bytes(&out, SLICE("\n"));
-		output_commit(&out);
-	}
-	evidence_close(ev);
+	if (worst == ERR_OK)
+		worst = normalize(&o, &subject, argv, n);
 	arena_free(&a);
 	docschema_close(o.schemas);
 	mem_free(o.feed.item);
