@@ -12,7 +12,7 @@
 
 enum checkreport_form {
 	CHECKREPORT_JSON,	/* one prov.check/v1 a document */
-	CHECKREPORT_TEXT,	/* lines for people; control characters masked */
+	CHECKREPORT_TEXT,	/* lines for people; controls masked */
 	CHECKREPORT_SARIF,	/* one SARIF 2.1.0 log of all documents */
 	CHECKREPORT_JUNIT	/* JUnit XML: a test case a document */
 };

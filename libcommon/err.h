@@ -3,8 +3,8 @@
  * err - what went wrong, as a value (layer 0).
  *
  * Functions below the command-line kit neither print nor exit.  They return
- * an enum status and, unless it is ERR_OK, fill the caller's struct err with one
- * text and, where input is at fault, the byte offset of the fault.  The
+ * an enum status and, unless it is ERR_OK, fill the caller's struct err with
+ * one text and, where input is at fault, the byte offset of the fault.  The
  * numbers are the exit statuses of every tool, so a tool may return the worst
  * one it met.
  */

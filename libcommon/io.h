@@ -17,7 +17,7 @@
 #include "mem.h"
 
 enum {
-	IO_READ_SIZE = 1024 * 1024	/* one large read; a multiple of pages */
+	IO_READ_SIZE = 1024 * 1024	/* one large read; whole pages */
 };
 
 /* Reopens closed descriptors 0, 1 and 2, in the wrong direction: a data file
@@ -27,7 +27,8 @@ void io_guard_std(void);
 /* O_CLOEXEC always.  A directory is refused at once. */
 enum status io_open_read(const char *path, int *fd, struct err *e);
 /* Up to size bytes into data; *got 0 at the end. */
-enum status io_read(int fd, void *data, size_t size, size_t *got, struct err *e);
+enum status io_read(int fd, void *data, size_t size, size_t *got,
+    struct err *e);
 enum status io_write(int fd, const void *data, size_t size, struct err *e);
 /* All of fd, appended to b; more than max bytes is ERR_INPUT. */
 enum status io_read_all(int fd, struct buf *b, uint64_t max, struct err *e);

@@ -13,8 +13,8 @@
 #include "jqscan.h"
 #include "query.h"
 
-/* A sanitizer reserves far more address space than it uses, opens files when the
- * process ends, and needs its own system calls. */
+/* A sanitizer reserves far more address space than it uses, opens files when
+ * the process ends, and needs its own system calls. */
 #if defined(__SANITIZE_ADDRESS__)
 #define JQRULE_SANITIZED 1
 #elif defined(__has_feature)

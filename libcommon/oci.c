@@ -42,7 +42,7 @@ blob_path(struct arena *a, const char *dir, const struct digest *d)
 	    (int)sizeof(hex), hex);
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static enum status
 make_dir(const char *path, struct err *e)
@@ -368,7 +368,7 @@ oci_finish(struct oci *o, struct arena *a, const struct oci_content *c,
 	return rc == ERR_OK ? put_index(&l, e) : rc;
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* A manifest or index by its descriptor; what it holds is what its digest
  * says. */

@@ -26,7 +26,7 @@ enum opt_kind {
 	OPT_TEXT,	/* const char * */
 	OPT_LIST,	/* struct opt_list: the option may be repeated */
 	OPT_UINT,	/* uint64_t, decimal */
-	OPT_SIZE	/* uint64_t, decimal with an optional K, M or G (1024) */
+	OPT_SIZE	/* uint64_t, decimal; K, M or G may follow (1024) */
 };
 
 struct opt {

@@ -27,7 +27,7 @@ enum schema_draft {
 };
 
 enum {
-	SCHEMA_DEPTH_MAX = 3000,	/* calls: 500 levels, six schemas each */
+	SCHEMA_DEPTH_MAX = 3000,	/* 500 levels, six schemas each */
 	SCHEMA_CALLS_MAX = 1000 * 1000 * 1000,	/* a minute or so; the
 				 * largest document takes some ten calls a
 				 * value */

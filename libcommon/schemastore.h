@@ -16,7 +16,7 @@ struct schemastore {
 	struct arena arena;
 	const char **dir;	/* searched in order */
 	size_t dirs;
-	const char **map;	/* "URI=DIR", of which the longest prefix wins */
+	const char **map;	/* "URI=DIR"; the longest prefix wins */
 	size_t maps;
 	struct schemastore_file *file;	/* every file of the folders, once one
 					 * had to be looked for by $id */
@@ -42,7 +42,7 @@ void schemastore_free(struct schemastore *s);
 
 /* What a document is, by its content, and the name of its schema's file. */
 struct schemastore_kind {
-	const char *format;	/* "cyclonedx", or the kind of an own document */
+	const char *format;	/* "cyclonedx", or an own kind */
 	const char *version;
 	const char *file;
 };

@@ -20,7 +20,7 @@ struct zst_reader {
 	uint64_t in;
 	uint64_t made;
 	bool done;		/* the frame is complete */
-	bool full;		/* the last call filled out: there may be more */
+	bool full;		/* the last call filled out: more may come */
 	char out[OUT_SIZE];
 };
 

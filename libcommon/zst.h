@@ -18,7 +18,7 @@
 #include "mem.h"
 
 enum {
-	ZST_WINDOW_LOG = 23,		/* 8 MiB, as RFC 8878 3.1.1.1.2 advises */
+	ZST_WINDOW_LOG = 23,		/* 8 MiB: RFC 8878 3.1.1.1.2 */
 	ZST_RATIO = 1024,		/* JSON reaches about 100 */
 	ZST_RATIO_START = 16 * 1024 * 1024,
 	ZST_LEVEL = 3

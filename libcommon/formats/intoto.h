@@ -15,7 +15,8 @@
  * subject, an array, or null where there was no Statement.  A Statement
  * whose predicate is none of the document types is left on.
  */
-enum status intoto_unwrap(const struct json *doc, bool lossy_ok, struct arena *a,
-    struct json *inner, struct json *subjects, bool *lossy, struct err *e);
+enum status intoto_unwrap(const struct json *doc, bool lossy_ok,
+    struct arena *a, struct json *inner, struct json *subjects, bool *lossy,
+    struct err *e);
 
 #endif
