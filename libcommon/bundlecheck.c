@@ -685,57 +685,16 @@ check_signature(struct run *r)
 
 /* --- the statement ------------------------------------------------------ */
 
-/* Whether a subject's digests are the artifact's: one at least of a hash
- * that is known, and none that differs.  ERR_NO: they are not. */
-static enum status
-is_subject(struct run *r, const struct json *subject, struct err *e)
-{
-	static const struct {
-		const char *name;
-		enum crypt_hash hash;
-	} known[] = {
-		{ "sha256", CRYPT_SHA256 }, { "sha384", CRYPT_SHA384 },
-		{ "sha512", CRYPT_SHA512 }
-	};
-	const struct bundle_artifact *artifact = r->policy->artifact;
-	const struct json *digests = json_get(subject, "digest");
-	size_t same = 0;
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		struct slice text = json_get_text(digests, known[i].name);
-		uint8_t got[CRYPT_HASH_MAX], want[CRYPT_HASH_MAX];
-		size_t len = crypt_hash_len(known[i].hash);
-		enum status status;
-
-		if (text.data == NULL)
-			continue;
-		if (!hex_read(want, len, text))
-			return ERR_NO;
-		status = artifact->digest(artifact->ctx, known[i].hash, got,
-		    e);
-		if (status == ERR_SYSTEM)
-			return status;
-		if (status == ERR_NO)
-			continue;
-		if (memcmp(got, want, len) != 0)
-			return ERR_NO;
-		same++;
-	}
-	return same > 0 ? ERR_OK : ERR_NO;
-}
-
 static enum status
 check_subject(struct run *r, const struct statement *s, struct err *e)
 {
-	JSON_EACH(it, s->subject) {
-		enum status status = is_subject(r, it, e);
+	const struct bundle_artifact *artifact = r->policy->artifact;
+	enum status status = statement_about(s, (struct slice){ NULL, 0 },
+	    artifact->digest, artifact->ctx, e);
 
-		if (status != ERR_NO)
-			return status;
-	}
-	return err_no(e, "the statement is about other artifacts: none of "
-	    "its %zu subjects has the artifact's digest",
-	    json_count(s->subject));
+	return status != ERR_NO ? status : err_no(e, "the statement is about "
+	    "other artifacts: none of its %zu subjects has the artifact's "
+	    "digest", json_count(s->subject));
 }
 
 static void

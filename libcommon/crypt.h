@@ -103,6 +103,7 @@ enum crypt_scheme {
 };
 
 /*
+ * Threads may verify at the same time with keys that were read before.
  * ERR_OK: it verifies; ERR_NO: it does not; ERR_INPUT: no such scheme for
  * this type of key.  hash is ignored for Ed25519.
  */

@@ -961,9 +961,9 @@ static bool
 ed_key(const struct ed_curve *c, const uint8_t key[ED_WIDTH],
     struct edwards *out)
 {
-	static uint8_t last[ED_WIDTH];
-	static struct edwards point;
-	static bool have;
+	static _Thread_local uint8_t last[ED_WIDTH];
+	static _Thread_local struct edwards point;
+	static _Thread_local bool have;
 
 	if (!have || memcmp(last, key, ED_WIDTH) != 0) {
 		have = ed_decode(c, key, &point);

@@ -9,7 +9,8 @@
  *
  * Montgomery multiplication (CIOS), Jacobian and extended Edwards points,
  * interleaved non-adjacent forms.  No allocation; tables of the base points
- * are made at first use.
+ * are made at first use.  Threads may verify at the same time on curves that
+ * one of them used before the others began (a key that was read did that).
  */
 #ifndef CURVE_H
 #define CURVE_H

@@ -97,10 +97,8 @@ input_open(struct input *in, const char *operand,
 /* The window never moves while a document is read: address space for the
  * largest one is reserved, and only pages that are touched take memory. */
 static enum status
-reserve(struct input *in)
+reserve(struct input *in, struct err *e)
 {
-	struct err e;
-
 	if (in->window != NULL)
 		return ERR_OK;
 	in->reserved = (size_t)in->limits.max_size + SLACK;
@@ -108,8 +106,7 @@ reserve(struct input *in)
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (in->window == MAP_FAILED) {
 		in->window = NULL;
-		(void)err_system(&e, "cannot reserve memory");
-		return msg_err(in->name, &e);
+		return err_system(e, "cannot reserve memory");
 	}
 	in->stream.window = in->window;
 	return ERR_OK;
@@ -136,15 +133,21 @@ input_fault(const struct input *in, const struct err *e)
 }
 
 enum status
+input_read(struct input *in, struct arena *a, struct json *doc, bool *got,
+    struct err *e)
+{
+	*got = false;
+	if (reserve(in, e) != ERR_OK)
+		return ERR_SYSTEM;
+	return json_next(&in->stream, &in->limits, a, doc, got, e);
+}
+
+enum status
 input_next(struct input *in, struct arena *a, struct json *doc, bool *got)
 {
 	struct err e;
-	enum status rc = reserve(in);
+	enum status rc = input_read(in, a, doc, got, &e);
 
-	*got = false;
-	if (rc != ERR_OK)
-		return rc;
-	rc = json_next(&in->stream, &in->limits, a, doc, got, &e);
 	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
 }
 
@@ -154,12 +157,11 @@ input_canon(struct input *in,
     void *ctx, bool *got)
 {
 	struct err e;
-	enum status rc = reserve(in);
+	enum status rc = reserve(in, &e);
 
 	*got = false;
-	if (rc != ERR_OK)
-		return rc;
-	rc = canon_stream(&in->stream, &in->limits, sink, ctx, got, &e);
+	if (rc == ERR_OK)
+		rc = canon_stream(&in->stream, &in->limits, sink, ctx, got, &e);
 	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
 }
 
@@ -168,11 +170,9 @@ input_chunk(struct input *in, struct slice *piece)
 {
 	struct err e;
 	size_t got;
-	enum status rc = reserve(in);
 
-	if (rc != ERR_OK)
-		return rc;
-	if (io_read(in->fd, in->window, IO_READ_SIZE, &got, &e) != ERR_OK)
+	if (reserve(in, &e) != ERR_OK || io_read(in->fd, in->window,
+	    IO_READ_SIZE, &got, &e) != ERR_OK)
 		return msg_err(in->name, &e);
 	*piece = (struct slice){ in->window, got };
 	if (in->tap != NULL && got > 0)
@@ -184,9 +184,10 @@ enum status
 input_all(struct input *in, struct slice *bytes)
 {
 	struct err e;
-	enum status rc = reserve(in);
 
-	while (rc == ERR_OK && !in->stream.eof) {
+	if (reserve(in, &e) != ERR_OK)
+		return msg_err(in->name, &e);
+	while (!in->stream.eof) {
 		if (more(&in->stream, &e) != ERR_OK)
 			return msg_err(in->name, &e);
 		if (in->stream.len > in->limits.max_size) {
@@ -196,7 +197,7 @@ input_all(struct input *in, struct slice *bytes)
 		}
 	}
 	*bytes = (struct slice){ in->window, in->stream.len };
-	return rc;
+	return ERR_OK;
 }
 
 void

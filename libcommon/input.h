@@ -31,6 +31,10 @@ enum status input_open(struct input *in, const char *operand,
 /* The next document; *got is false at the end.  See json_next. */
 enum status input_next(struct input *in, struct arena *a, struct json *doc,
     bool *got);
+/* The same, but leaves it to the caller to say what is wrong, under
+ * in->name. */
+enum status input_read(struct input *in, struct arena *a, struct json *doc,
+    bool *got, struct err *e);
 /* The next document's canonical bytes, without a tree: see canon_stream. */
 enum status input_canon(struct input *in,
     enum status (*sink)(void *ctx, struct slice piece, struct err *e),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "canon.h"
 #include "hex.h"
 #include "statement.h"
@@ -109,6 +111,61 @@ statement_subject(const struct statement *s, struct slice name,
 		    slice_eq(json_get_text(it, "name"), name))
 			return true;
 	return false;
+}
+
+static enum status
+is_about(const struct json *subject, enum status (*digest)(void *ctx,
+    enum crypt_hash hash, uint8_t *out, struct err *e), void *ctx,
+    struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum crypt_hash hash;
+	} known[] = {
+		{ "sha256", CRYPT_SHA256 }, { "sha384", CRYPT_SHA384 },
+		{ "sha512", CRYPT_SHA512 }
+	};
+	const struct json *digests = json_get(subject, "digest");
+	size_t same = 0;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct slice text = json_get_text(digests, known[i].name);
+		uint8_t got[CRYPT_HASH_MAX], want[CRYPT_HASH_MAX];
+		size_t len = crypt_hash_len(known[i].hash);
+		enum status st;
+
+		if (text.data == NULL)
+			continue;
+		if (!hex_read(want, len, text))
+			return ERR_NO;
+		st = digest(ctx, known[i].hash, got, e);
+		if (st == ERR_NO)
+			continue;
+		if (st != ERR_OK)
+			return st;
+		if (memcmp(got, want, len) != 0)
+			return ERR_NO;
+		same++;
+	}
+	return same > 0 ? ERR_OK : ERR_NO;
+}
+
+enum status
+statement_about(const struct statement *s, struct slice name,
+    enum status (*digest)(void *ctx, enum crypt_hash hash, uint8_t *out,
+    struct err *e), void *ctx, struct err *e)
+{
+	JSON_EACH(it, s->subject) {
+		enum status st;
+
+		if (name.data != NULL &&
+		    !slice_eq(json_get_text(it, "name"), name))
+			continue;
+		st = is_about(it, digest, ctx, e);
+		if (st != ERR_NO)
+			return st;
+	}
+	return err_no(e, "no subject has this digest");
 }
 
 struct json

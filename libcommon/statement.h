@@ -8,6 +8,7 @@
 #ifndef STATEMENT_H
 #define STATEMENT_H
 
+#include "crypt.h"
 #include "digest.h"
 #include "json.h"
 
@@ -36,6 +37,16 @@ bool statement_names(const struct statement *s, const struct digest *d);
 /* ... and this name. */
 bool statement_subject(const struct statement *s, struct slice name,
     const struct digest *d);
+
+/*
+ * ERR_OK: a subject (of this name, unless it has no data) is what digest
+ * gives the hashes of: one of SHA-256, SHA-384 and SHA-512 at least is the
+ * same, and none differs.  ERR_NO: none is.  digest answers ERR_OK, ERR_NO
+ * for a hash that cannot be had, or ERR_SYSTEM, which ends it.
+ */
+enum status statement_about(const struct statement *s, struct slice name,
+    enum status (*digest)(void *ctx, enum crypt_hash hash, uint8_t *out,
+    struct err *e), void *ctx, struct err *e);
 
 /* {"digest":{"sha256":...},"name":...}; name may have no data. */
 struct json statement_resource(struct arena *a, struct slice name,

@@ -371,6 +371,70 @@ JSON
 	[ "$(cat file)" = old ]
 }
 
+@test "dsse-verify: --jobs changes nothing but the time" {
+	for i in $(seq 30); do
+		echo "payload $i" | dsse-sign -k "$K/ed25519.key" --type "t/$i"
+		printf 'odd %s' "$i" | dsse-sign -k "$K/ecdsa-p256.key" --type t
+		echo "rsa $i" | dsse-sign -k "$K/rsa-2048.key" --type t
+	done >some
+	for _ in 1 2 3 4; do cat some; done >good
+	# Others' signatures, envelopes that are none, and an end that is cut.
+	sed -e '7s/"sig":"./"sig":"A/' -e '201s/payloadType/payloadtype/' \
+	    -e '333s/"payload":"/"payload":"AAAA/' good >bad
+	{ cat good; head -n 1 good | head -c 100; } >cut
+	for f in good bad cut; do
+		for report in "" --report; do
+			for j in 1 2 3 64; do
+				code=0
+				dsse-verify -k "$K/ed25519.pub" \
+				    -k "$K/ecdsa-p256.pub" -k "$K/rsa-2048.pub" \
+				    --at 2026-01-01T00:00:00Z $report --jobs $j \
+				    $f >out$j 2>err$j || code=$?
+				echo $code >>err$j
+				same out1 out$j
+				same err1 err$j
+			done
+		done
+	done
+	[ "$(wc -l <out1)" -eq 360 ]
+	[ "$(cat err1)" != 0 ]
+	dsse-verify -k "$K/ed25519.pub" -k "$K/ecdsa-p256.pub" \
+	    -k "$K/rsa-2048.pub" --jobs 2 good >out
+	[ "$(wc -l <out)" -eq 360 ]
+	refuses 2 dsse-verify -k "$K/ed25519.pub" --jobs 0 good
+	refuses 2 dsse-verify -k "$K/ed25519.pub" --jobs 65 good
+}
+
+@test "dsse-verify: a subject is the artifact by SHA-256, SHA-384 or SHA-512, and by none of them another" {
+	echo artifact >f
+	echo another >g
+	about() {
+		printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"f","digest":{%s}}],"predicateType":"https://example.com/p","predicate":{}}' "$1" |
+		    dsse-sign -k "$K/ed25519.key"
+	}
+	hash() { printf '"sha%s":"%s"' "$1" "$("sha${1}sum" "$2" | cut -d ' ' -f 1)"; }
+	for h in 256 384 512; do
+		about "$(hash $h f)" >s
+		dsse-verify -k "$K/ed25519.pub" --artifact f s >out
+		dsse-verify -k "$K/ed25519.pub" --artifact - s <f >out
+		cat f | dsse-verify -k "$K/ed25519.pub" --artifact - s >out
+		refuses 1 dsse-verify -k "$K/ed25519.pub" --artifact g s
+	done
+	about "$(hash 256 f),$(hash 384 f),$(hash 512 f),\"gitCommit\":\"00\"" >s
+	dsse-verify -k "$K/ed25519.pub" --artifact f s >out
+	cat f | dsse-verify -k "$K/ed25519.pub" --artifact - s >out
+	# What contradicts itself is nobody's.
+	about "$(hash 256 f),$(hash 512 g)" >s
+	refuses 1 dsse-verify -k "$K/ed25519.pub" --artifact f s
+	refuses 1 dsse-verify -k "$K/ed25519.pub" --artifact g s
+	about "$(hash 256 f),\"sha512\":\"00\"" >s
+	refuses 1 dsse-verify -k "$K/ed25519.pub" --artifact f s
+	# Hashes that nobody should trust name nothing.
+	about "\"sha1\":\"$(sha1sum f | cut -d ' ' -f 1)\"" >s
+	refuses 1 dsse-verify -k "$K/ed25519.pub" --artifact f s
+	refuses 2 dsse-verify -k "$K/ed25519.pub" --artifact -
+}
+
 @test "dsse-verify: keys that are not good keys are refused" {
 	hello >e
 	refuses 3 dsse-verify -k missing.pub e

@@ -7,21 +7,29 @@
  */
 #include <string.h>
 
-#include "digest.h"
+#include "artifact.h"
 #include "dsse.h"
 #include "input.h"
+#include "jobs.h"
 #include "keyfile.h"
+#include "msg.h"
 #include "opt.h"
 #include "output.h"
 #include "statement.h"
 #include "timefmt.h"
 #include "tool.h"
 
+enum {
+	BATCH_EACH = 64,	/* envelopes a thread and round: 5 ms of work */
+	BATCH_SIZE = 8 * 1024 * 1024	/* bytes read, at which a round is
+					 * full */
+};
+
 static const struct opt_usage usage = {
 	"(-k PUB... | --keyring FILE) [--threshold N] [--role ROLE]\n"
 	"    [--at TIME] [--type TYPE]\n"
 	"    [--subject NAME=DIGEST | --artifact FILE]\n"
-	"    [--report] [-o FILE] [FILE]",
+	"    [--jobs N] [--report] [-o FILE] [FILE]",
 	"verify DSSE envelopes and write what they hold"
 };
 
@@ -34,8 +42,18 @@ struct opts {
 	const char *type;
 	const char *subject;
 	const char *artifact;
+	uint64_t jobs;
 	bool report;
 	const char *output;
+};
+
+/* An envelope of the round. */
+struct record {
+	uint64_t start, number;	/* where it stands in the stream */
+	struct dsse dsse;
+	struct dsse_result *results;
+	enum status st;
+	struct err e;
 };
 
 struct job {
@@ -48,12 +66,14 @@ struct job {
 				 * with -k */
 	unsigned role;
 	int64_t at;
-	bool has_digest;
-	struct digest digest;	/* of the artifact or subject wanted */
-	struct slice name;	/* of the subject wanted; may have no data */
+	bool has_subject;	/* the payload must be about: */
+	struct artifact artifact;
+	struct slice name;	/* may have no data: any */
 	bool line_open;		/* the last payload did not end with LF */
 	struct arena run;
-	struct arena record;	/* reset after each envelope */
+	struct record *round;
+	size_t filled, room;	/* of round */
+	struct arena record;	/* reset after each round */
 };
 
 /* --- whom to trust ------------------------------------------------------ */
@@ -95,36 +115,31 @@ load_keys(struct job *job)
 
 /* --- what to ask of the payload ----------------------------------------- */
 
+/* A file that cannot be read is worth no look at the envelopes. */
 static enum status
-hash_artifact(struct job *job)
+artifact_option(struct job *job)
 {
-	struct crypt_hasher *h;
-	struct input in;
-	struct slice piece;
-	enum status st = input_open(&in, job->o.artifact, &json_foreign);
+	bool in = strcmp(job->o.artifact, "-") == 0;
+	uint8_t digest[CRYPT_HASH_MAX];
+	struct err e;
 
-	if (st != ERR_OK)
-		return st;
-	h = crypt_hasher_open(CRYPT_SHA256);
-	while ((st = input_chunk(&in, &piece)) == ERR_OK && piece.len > 0)
-		crypt_hasher_add(h, piece.data, piece.len);
-	crypt_hasher_take(h, job->digest.sha256);
-	crypt_hasher_close(h);
-	input_close(&in);
-	job->has_digest = true;
-	return st;
+	artifact_file(&job->artifact, in ? "/dev/stdin" : job->o.artifact);
+	job->has_subject = true;
+	return job->artifact.as.digest(job->artifact.as.ctx, CRYPT_SHA256,
+	    digest, &e) == ERR_OK ? ERR_OK : msg_err(NULL, &e);
 }
 
 static void
 subject_option(struct job *job)
 {
 	const char *text = job->o.subject, *equals = strrchr(text, '=');
+	struct digest d;
 
-	if (equals == NULL ||
-	    !digest_option(slice_of(equals + 1), &job->digest))
+	if (equals == NULL || !digest_option(slice_of(equals + 1), &d))
 		opt_usage_error("--subject %s: expected NAME=DIGEST, a "
 		    "SHA-256 digest", text);
-	job->has_digest = true;
+	artifact_digest(&job->artifact, &d);
+	job->has_subject = true;
 	if (equals > text)
 		job->name = (struct slice){ text, (size_t)(equals - text) };
 }
@@ -135,38 +150,34 @@ static enum status
 check_payload(struct job *job, const struct dsse *d, struct statement *s,
     struct err *e)
 {
+	const struct bundle_artifact *about = &job->artifact.as;
 	struct json doc;
-	bool named;
+	enum status st;
 
 	if (job->o.type != NULL && !slice_is(d->type, job->o.type))
 		return err_no(e, "a payload of type \"%.*s\", expected "
 		    "\"%s\"", (int)d->type.len, d->type.data, job->o.type);
 	if (!slice_is(d->type, DSSE_INTOTO))
-		return !job->has_digest ? ERR_OK : err_no(e, "a payload of "
+		return !job->has_subject ? ERR_OK : err_no(e, "a payload of "
 		    "type \"%.*s\", which has no subject", (int)d->type.len,
 		    d->type.data);
-	if (!job->has_digest && !job->o.report)
+	if (!job->has_subject && !job->o.report)
 		return ERR_OK;
 	if (json_parse(d->payload, &json_foreign, &job->record, &doc, e) !=
 	    ERR_OK || statement_read(&doc, s, e) != ERR_OK) {
 		/* Offsets count in the payload, which nobody sees. */
-		if (e != NULL)
-			e->has_offset = false;
+		e->has_offset = false;
 		s->subject = NULL;
-		return job->has_digest ? ERR_INPUT : ERR_OK;
+		return job->has_subject ? ERR_INPUT : ERR_OK;
 	}
-	if (!job->has_digest)
+	if (!job->has_subject)
 		return ERR_OK;
-	named = job->name.data == NULL ? statement_names(s, &job->digest) :
-	    statement_subject(s, job->name, &job->digest);
-	return named ? ERR_OK : err_no(e, "no subject of the statement is "
-	    "%s%.*s%s%s", job->name.data != NULL ? "\"" : "",
-	    (int)job->name.len, job->name.data != NULL ? job->name.data : "",
-	    job->name.data != NULL ? "\" with " : "",
-	    digest_text(&job->record, &job->digest));
+	st = statement_about(s, job->name, about->digest, about->ctx, e);
+	return st != ERR_NO ? st : err_no(e, "no subject of the statement is "
+	    "%s", job->o.artifact != NULL ? job->o.artifact : job->o.subject);
 }
 
-/* --- one envelope ------------------------------------------------------- */
+/* --- what became of it ---------------------------------------------------- */
 
 static struct json
 report_signature(struct job *job, const struct dsse_signature *s,
@@ -230,30 +241,77 @@ write_payload(struct job *job, struct slice payload)
 	job->line_open = !slice_ends(payload, "\n");
 }
 
+/* Messages name the place where the envelope stands, not the reader's. */
 static enum status
-do_envelope(struct job *job, const struct input *in, const struct json *doc)
+finish(struct job *job, const struct input *in, struct record *r)
 {
+	struct statement s = { .subject = NULL };
+	struct input at = *in;
+
+	at.stream.start = r->start;
+	at.stream.count = r->number;
+	if (r->st == ERR_OK)
+		r->st = check_payload(job, &r->dsse, &s, &r->e);
+	if (job->o.report && r->st <= ERR_NO)
+		report(job, &r->dsse, r->results, &s, r->st, &r->e);
+	else if (r->st == ERR_OK)
+		write_payload(job, r->dsse.payload);
+	return r->st == ERR_OK ? r->st : input_fault(&at, &r->e);
+}
+
+/* --- rounds of envelopes ------------------------------------------------ */
+
+/* What the envelope shares with the window is copied: the next one may move
+ * it. */
+static void
+keep(struct record *r, struct arena *a)
+{
+	r->dsse.type = arena_slice(a, r->dsse.type);
+	for (size_t i = 0; i < r->dsse.count; i++)
+		r->dsse.signatures[i].keyid = arena_slice(a,
+		    r->dsse.signatures[i].keyid);
+	r->results = arena_array(a, r->dsse.count, sizeof(*r->results));
+}
+
+/* Fills a round; *more is false after the last envelope. */
+static enum status
+fill(struct job *job, struct input *in, bool *more, struct err *e)
+{
+	const struct json_stream *s = &in->stream;
+	uint64_t full = s->base + s->pos + BATCH_SIZE;
+	enum status st = ERR_OK;
+	struct json doc;
+
+	job->filled = 0;
+	*more = true;
+	while (job->filled < job->room && s->base + s->pos < full) {
+		struct record *r = &job->round[job->filled];
+
+		st = input_read(in, &job->record, &doc, more, e);
+		if (st != ERR_OK || !*more)
+			break;
+		r->start = s->start;
+		r->number = s->count;
+		r->st = dsse_read(&doc, &job->record, &r->dsse, &r->e);
+		if (r->st == ERR_OK)
+			keep(r, &job->record);
+		job->filled++;
+	}
+	*more = *more && st == ERR_OK;
+	return st;
+}
+
+/* What takes the time; any thread's. */
+static void
+check_signatures(void *ctx, size_t i)
+{
+	struct job *job = ctx;
+	struct record *r = &job->round[i];
 	const struct dsse_check check = { job->keys, job->count,
 	    job->o.threshold, job->entry != NULL ? usable : NULL, job };
-	struct statement s = { .subject = NULL };
-	struct dsse_result *results;
-	struct dsse d;
-	struct err e;
-	enum status st = dsse_read(doc, &job->record, &d, &e);
 
-	if (st != ERR_OK)
-		return input_fault(in, &e);
-	results = arena_array(&job->record, d.count, sizeof(*results));
-	st = dsse_verify(&d, &check, results, &e);
-	if (st == ERR_OK)
-		st = check_payload(job, &d, &s, &e);
-	if (st != ERR_OK && st != ERR_NO)
-		return input_fault(in, &e);
-	if (job->o.report)
-		report(job, &d, results, &s, st, &e);
-	else if (st == ERR_OK)
-		write_payload(job, d.payload);
-	return st == ERR_OK ? st : input_fault(in, &e);
+	if (r->st == ERR_OK)
+		r->st = dsse_verify(&r->dsse, &check, r->results, &r->e);
 }
 
 static enum status
@@ -261,19 +319,25 @@ do_input(struct job *job, const char *operand)
 {
 	enum status worst, st;
 	struct input in;
-	struct json doc;
-	bool got;
+	struct err e;
+	bool more;
 
 	worst = input_open(&in, operand, &json_foreign);
 	if (worst != ERR_OK)
 		return worst;
-	while ((st = input_next(&in, &job->record, &doc, &got)) == ERR_OK &&
-	    got) {
-		worst = err_worst(worst, do_envelope(job, &in, &doc));
+	do {
+		st = fill(job, &in, &more, &e);
+		jobs_run((unsigned)job->o.jobs, job->filled,
+		    check_signatures, job);
+		for (size_t i = 0; i < job->filled; i++)
+			worst = err_worst(worst, finish(job, &in,
+			    &job->round[i]));
 		arena_reset(&job->record);
-	}
+	} while (more);
+	if (st != ERR_OK)
+		worst = err_worst(worst, msg_err(in.name, &e));
 	input_close(&in);
-	return err_worst(worst, st);
+	return worst;
 }
 
 static enum status
@@ -312,6 +376,8 @@ parse_options(struct opts *o, int argc, char **argv)
 		    "the payload must be a Statement about this subject" },
 		{ 0, "artifact", OPT_TEXT, &o->artifact, "FILE",
 		    "the payload must be a Statement about FILE" },
+		{ 0, "jobs", OPT_UINT, &o->jobs, "N",
+		    "threads that verify signatures (1)" },
 		{ 0, "report", OPT_FLAG, &o->report, NULL,
 		    "write what became of each signature, not the payload" },
 		{ 'o', "output", OPT_TEXT, &o->output, "FILE",
@@ -321,6 +387,7 @@ parse_options(struct opts *o, int argc, char **argv)
 	int n;
 
 	o->threshold = 1;
+	o->jobs = 1;
 	n = opt_parse(&usage, table, argc, argv);
 	if (n > 1)
 		opt_usage_error("more than one FILE");
@@ -335,6 +402,11 @@ parse_options(struct opts *o, int argc, char **argv)
 	if (o->threshold == 0 || o->threshold > KEYRING_KEYS_MAX)
 		opt_usage_error("--threshold: expected 1 to %d",
 		    KEYRING_KEYS_MAX);
+	if (o->jobs == 0 || o->jobs > JOBS_MAX)
+		opt_usage_error("--jobs: expected 1 to %d", JOBS_MAX);
+	if (o->artifact != NULL && strcmp(o->artifact, "-") == 0 &&
+	    (n == 0 || strcmp(argv[0], "-") == 0))
+		opt_usage_error("standard input is named twice");
 	return n;
 }
 
@@ -354,9 +426,12 @@ main(int argc, char **argv)
 		subject_option(&job);
 	st = load_keys(&job);
 	if (st == ERR_OK && job.o.artifact != NULL)
-		st = hash_artifact(&job);
+		st = artifact_option(&job);
+	job.room = job.o.jobs > 1 ? BATCH_EACH * job.o.jobs : 1;
+	job.round = arena_array(&job.run, job.room, sizeof(*job.round));
 	if (st == ERR_OK)
 		st = verify(&job, n > 0 ? argv[0] : NULL);
+	artifact_close(&job.artifact);
 	arena_free(&job.record);
 	arena_free(&job.run);
 	mem_free(job.o.keys.item);
