@@ -12,7 +12,9 @@
 
 enum {
 	GROUPS_FIRST = 64,
-	PIECE = 64 * 1024	/* bytes handed on at once */
+	PIECE = 64 * 1024,	/* bytes handed on at once */
+	AHEAD = 8,		/* elements that memory is asked for */
+	LINE = 64		/* bytes that memory gives at once */
 };
 
 /* One document's contribution and what stands beside it. */
@@ -217,11 +219,21 @@ flush(struct sink *k)
 }
 
 static void
+prefetch(struct slice s)
+{
+	for (size_t i = 0; i < s.len && i < 8 * LINE; i += LINE)
+		__builtin_prefetch(s.data + i);
+}
+
+static void
 put_set(struct sink *k, const char *before, const struct set *s)
 {
 	buf_text(&k->held, before);
 	buf_byte(&k->held, '[');
 	for (size_t i = 0; i < s->count; i++) {
+		/* Sorted, they are all over the memory. */
+		if (i + AHEAD < s->count)
+			prefetch(set_item(s, i + AHEAD));
 		if (i > 0)
 			buf_byte(&k->held, ',');
 		buf_slice(&k->held, set_item(s, i));

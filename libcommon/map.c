@@ -101,6 +101,17 @@ map_reserve(struct map *m, size_t count)
 		resize(m, slots);
 }
 
+static void
+occupy(struct map *m, struct map_slot *s, struct slice key, uint32_t hash)
+{
+	/* An empty key still needs a pointer that is not NULL. */
+	s->key = key.data != NULL ? key.data : "";
+	s->len = (uint32_t)key.len;
+	s->hash = hash;
+	s->value = 0;
+	m->count++;
+}
+
 size_t *
 map_put(struct map *m, struct slice key, bool *fresh)
 {
@@ -110,15 +121,48 @@ map_put(struct map *m, struct slice key, bool *fresh)
 	map_reserve(m, m->count + 1);
 	s = probe(m, key, hash);
 	*fresh = s->key == NULL;
-	if (*fresh) {
-		/* An empty key still needs a pointer that is not NULL. */
-		s->key = key.data != NULL ? key.data : "";
-		s->len = (uint32_t)key.len;
-		s->hash = hash;
-		s->value = 0;
-		m->count++;
-	}
+	if (*fresh)
+		occupy(m, s, key, hash);
 	return &s->value;
+}
+
+size_t *
+map_put_copy(struct map *m, struct slice key, struct arena *a, bool *fresh)
+{
+	uint32_t hash = hash_of(key);
+	struct map_slot *s;
+
+	map_reserve(m, m->count + 1);
+	s = probe(m, key, hash);
+	*fresh = s->key == NULL;
+	if (*fresh)
+		occupy(m, s, arena_slice(a, key), hash);
+	return &s->value;
+}
+
+void
+map_find_many(const struct map *m, const struct slice *key, size_t count,
+    size_t **value)
+{
+	uint32_t hash[MAP_MANY];
+
+	for (size_t i = 0; i < count; i++)
+		value[i] = NULL;
+	if (m->slot == NULL)
+		return;
+	/* Each step waits for memory that the one before it asked for. */
+	for (size_t i = 0; i < count; i++) {
+		hash[i] = hash_of(key[i]);
+		__builtin_prefetch(&m->slot[hash[i] & m->mask]);
+	}
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(m->slot[hash[i] & m->mask].key);
+	for (size_t i = 0; i < count; i++) {
+		struct map_slot *s = probe(m, key[i], hash[i]);
+
+		if (s->key != NULL)
+			value[i] = &s->value;
+	}
 }
 
 size_t *

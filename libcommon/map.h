@@ -29,6 +29,15 @@ struct map {
 size_t *map_put(struct map *m, struct slice key, bool *fresh);
 /* NULL if it is not there. */
 size_t *map_find(const struct map *m, struct slice key);
+/* Inserts a copy of key that lives in a. */
+size_t *map_put_copy(struct map *m, struct slice key, struct arena *a,
+    bool *fresh);
+enum {
+	MAP_MANY = 32
+};
+/* map_find of at most MAP_MANY keys, whose memory is waited for at once. */
+void map_find_many(const struct map *m, const struct slice *key,
+    size_t count, size_t **value);
 /* Makes room for count keys. */
 void map_reserve(struct map *m, size_t count);
 void map_free(struct map *m);

@@ -398,15 +398,29 @@ beyond_ascii(struct slice text)
 	return false;
 }
 
-/* Into the scratch arena, in NFC.  On failure an unknown of fallback. */
+/* The key of what has no purl; empty without a name. */
+static struct slice
+name_key(struct part *p, const struct part_names *names)
+{
+	struct slice name = nfc_text(p->a, names->name);
+
+	if (name.len == 0)
+		return (struct slice){ NULL, 0 };
+	return purl_name_key(p->a, nfc_text(p->a, names->group), name,
+	    nfc_text(p->a, names->version));
+}
+
+/* Into the scratch arena, in NFC.  On failure an unknown of what has these
+ * names. */
 static bool
 read_purl(struct part *p, struct slice text, struct purl *out,
-    struct slice fallback)
+    const struct part_names *names)
 {
 	struct err why;
 
 	if (purl_parse(text, PURL_STRICT, &p->scratch, out, &why) != ERR_OK) {
-		part_unknown(p, "Identity", fallback, "purl \"%.*s\": %s",
+		part_unknown(p, "Identity", name_key(p, names),
+		    "purl \"%.*s\": %s",
 		    (int)(text.len < 300 ? text.len : 300), text.data,
 		    why.text);
 		return false;
@@ -417,6 +431,18 @@ read_purl(struct part *p, struct slice text, struct purl *out,
 		out->version = nfc_text(p->a, out->version);
 	}
 	return true;
+}
+
+static struct slice
+join(struct arena *a, struct slice x, char between, struct slice y)
+{
+	char *out = arena_alloc(a, x.len + 1 + y.len);
+
+	memcpy(out, x.data, x.len);
+	out[x.len] = between;
+	if (y.len > 0)
+		memcpy(out + x.len + 1, y.data, y.len);
+	return (struct slice){ out, x.len + 1 + y.len };
 }
 
 /* "namespace/name" as people write it: maven with a colon, and packages of
@@ -433,10 +459,8 @@ purl_title(struct part *p, const struct purl *purl)
 		alone = alone || slice_is(purl->type, distributions[i]);
 	if (alone)
 		return arena_slice(p->a, purl->name);
-	return slice_of(arena_printf(p->a, "%.*s%c%.*s",
-	    (int)purl->namespace.len, purl->namespace.data,
-	    slice_is(purl->type, "maven") ? ':' : '/',
-	    (int)purl->name.len, purl->name.data));
+	return join(p->a, purl->namespace, slice_is(purl->type, "maven") ?
+	    ':' : '/', purl->name);
 }
 
 /* As a canonical formatted string. */
@@ -488,14 +512,13 @@ add_component(struct part *p, struct slice key, struct slice purl,
 }
 
 static uint32_t
-component_of_purl(struct part *p, const struct part_names *names,
-    struct slice fallback)
+component_of_purl(struct part *p, const struct part_names *names)
 {
 	struct slice key, text, version;
 	struct purl purl;
 	uint32_t c;
 
-	if (!read_purl(p, names->purl, &purl, fallback))
+	if (!read_purl(p, names->purl, &purl, names))
 		return PART_NONE;
 	version = purl.version.len > 0 ? arena_slice(p->a, purl.version) :
 	    (struct slice){ NULL, 0 };
@@ -506,7 +529,7 @@ component_of_purl(struct part *p, const struct part_names *names,
 		purl.version = version;
 	}
 	key = purl_key(p->a, &purl);
-	text = purl_text(p->a, &purl);
+	text = purl.qualifiers == 0 ? key : purl_text(p->a, &purl);
 	c = add_component(p, key, text, purl_title(p, &purl), version);
 	for (size_t i = 0; i < purl.qualifiers; i++)
 		if (purl_is_context(&purl, purl.qualifier[i].key))
@@ -526,28 +549,21 @@ part_expect(struct part *p, size_t components)
 uint32_t
 part_component(struct part *p, const struct part_names *names)
 {
-	struct slice name, version, group, key, cpe;
 	uint32_t c = PART_NONE;
 
 	arena_reset(&p->scratch);
-	group = nfc_text(p->a, names->group);
-	name = nfc_text(p->a, names->name);
-	version = nfc_text(p->a, names->version);
-	if (names->purl.len > 0) {
-		key = name.len > 0 ? purl_name_key(p->a, group, name,
-		    version) : (struct slice){ NULL, 0 };
-		c = component_of_purl(p, names, key);
-	}
-	if (c == PART_NONE && name.len == 0 && names->cpe.len == 0)
+	if (names->purl.len > 0)
+		c = component_of_purl(p, names);
+	if (c == PART_NONE && names->name.len == 0 && names->cpe.len == 0)
 		return PART_NONE;
 	if (c == PART_NONE) {
+		struct slice group = nfc_text(p->a, names->group);
+		struct slice name = nfc_text(p->a, names->name);
+		struct slice version = nfc_text(p->a, names->version);
 		struct slice title = group.len == 0 ?
-		    arena_slice(p->a, name) : slice_of(arena_printf(p->a,
-		    "%.*s/%.*s", (int)group.len, group.data, (int)name.len,
-		    name.data));
+		    arena_slice(p->a, name) : join(p->a, group, '/', name);
+		struct slice key = name_key(p, names), cpe;
 
-		key = name.len > 0 ? purl_name_key(p->a, group, name,
-		    version) : (struct slice){ NULL, 0 };
 		if (names->cpe.len > 0 && read_cpe(p, names->cpe, &cpe, key))
 			key = cpe;
 		if (key.len == 0)
@@ -579,28 +595,49 @@ part_type(struct part *p, uint32_t c, struct slice type)
 		at->type = arena_slice(p->a, type);
 }
 
+static bool
+is_hex(struct slice s)
+{
+	bool good = true;
+
+	/* Without a way out of the loop the compiler takes many at once. */
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		good &= (unsigned char)(c - '0') <= 9 ||
+		    (unsigned char)((c | 0x20) - 'a') <= 5;
+	}
+	return good;
+}
+
+/* Of hexadecimal digits: only letters have this bit clear when upper case. */
+static char *
+lower_hex(struct arena *a, struct slice hex)
+{
+	char *out = arena_alloc(a, hex.len);
+
+	for (size_t i = 0; i < hex.len; i++)
+		out[i] = (char)(hex.data[i] | 0x20);
+	return out;
+}
+
 void
 part_hash(struct part *p, uint32_t c, struct slice algorithm, struct slice hex)
 {
 	struct slice name = part_hash_name(algorithm);
-	char *out;
+	struct part_value *v;
 
 	if (slice_is(name, "adler32"))
 		return;		/* a checksum against accidents */
-	for (size_t i = 0; i < hex.len; i++)
-		if (hex_digit(hex.data[i]) < 0)
-			name.len = 0;
-	if (name.len == 0 || hex.len == 0 || hex.len % 2 != 0) {
+	if (!is_hex(hex) || name.len == 0 || hex.len == 0 || hex.len % 2 != 0) {
 		part_unknown(p, "Identity", p->component[c].key,
 		    "a hash that is not hexadecimal");
 		return;
 	}
-	out = arena_dup(p->a, hex);
-	for (size_t i = 0; i < hex.len; i++)
-		if (out[i] >= 'A' && out[i] <= 'F')
-			out[i] = (char)(out[i] - 'A' + 'a');
-	part_value(p, &p->component[c].hashes, name,
-	    (struct slice){ out, hex.len });
+	v = arena_alloc(p->a, sizeof(*v));
+	*v = (struct part_value){ p->component[c].hashes, name,
+	    { lower_hex(p->a, hex), hex.len } };
+	p->component[c].hashes = v;
 }
 
 void
@@ -660,9 +697,8 @@ part_label(struct part *p, struct slice label, uint32_t c)
 
 	if (label.len == 0)
 		return;
-	at = map_find(&p->labels, label);
-	if (at == NULL) {
-		at = map_put(&p->labels, arena_slice(p->a, label), &fresh);
+	at = map_put_copy(&p->labels, label, p->a, &fresh);
+	if (fresh) {
 		*at = c;
 	} else if (*at != c) {
 		if (*at != AMBIGUOUS)
@@ -681,6 +717,22 @@ part_labelled(struct part *p, struct slice label)
 	size_t *at = map_find(&p->labels, label);
 
 	return at == NULL ? PART_NONE : (uint32_t)*at;
+}
+
+void
+part_labelled_many(struct part *p, const struct slice *label, size_t count,
+    uint32_t *c)
+{
+	size_t *at[MAP_MANY];
+
+	for (size_t i = 0; i < count; i += MAP_MANY) {
+		size_t n = count - i < MAP_MANY ? count - i : MAP_MANY;
+
+		map_find_many(&p->labels, label + i, n, at);
+		for (size_t k = 0; k < n; k++)
+			c[i + k] = at[k] == NULL ? PART_NONE :
+			    (uint32_t)*at[k];
+	}
 }
 
 /* --- findings and statements -------------------------------------------- */
@@ -743,13 +795,15 @@ part_product_component(struct part *p, struct part_product *to, uint32_t c)
 		to->cpe = from->key;
 }
 
+static const struct part_names no_names = { .purl = { NULL, 0 } };
+
 bool
 part_product_purl(struct part *p, struct part_product *to, struct slice text)
 {
 	struct purl purl;
 
 	arena_reset(&p->scratch);
-	if (!read_purl(p, text, &purl, (struct slice){ NULL, 0 }))
+	if (!read_purl(p, text, &purl, &no_names))
 		return false;
 	to->purl = purl_text(p->a, &purl);
 	if (purl.version.len > 0)
@@ -774,10 +828,7 @@ part_product_digest(struct part *p, struct part_product *to,
 	struct slice name = part_hash_name(algorithm);
 	char *text;
 
-	for (size_t i = 0; i < hex.len; i++)
-		if (hex_digit(hex.data[i]) < 0)
-			return;
-	if (name.len == 0 || hex.len == 0)
+	if (!is_hex(hex) || name.len == 0 || hex.len == 0)
 		return;
 	text = arena_printf(p->a, "%.*s:%.*s", (int)name.len, name.data,
 	    (int)hex.len, hex.data);

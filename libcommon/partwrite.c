@@ -3,7 +3,12 @@
 #include <string.h>
 
 #include "canon.h"
+#include "lex.h"
 #include "part.h"
+
+enum {
+	AHEAD = 16	/* edges whose memory is asked for before its turn */
+};
 
 bool
 part_is_cve(struct slice id)
@@ -218,23 +223,18 @@ static void
 put_string(struct buf *out, struct slice s)
 {
 	char *to = buf_room(out, s.len + 2);
-	bool plain = true;
-	struct json v;
+	struct json v = json_string(s);
 
-	to[0] = '"';
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		to[i + 1] = (char)c;
-		plain = plain && c >= 0x20 && c != '"' && c != '\\';
-	}
-	if (plain) {
-		to[s.len + 1] = '"';
-		out->len += s.len + 2;
+	if (s.len > 0 && lex_skip_plain(s.data, s.data + s.len) !=
+	    s.data + s.len) {
+		canon_write(out, &v);
 		return;
 	}
-	v = json_string(s);
-	canon_write(out, &v);
+	to[0] = '"';
+	if (s.len > 0)
+		memcpy(to + 1, s.data, s.len);
+	to[s.len + 1] = '"';
+	out->len += s.len + 2;
 }
 
 static void
@@ -323,8 +323,14 @@ put_dependency(struct set *set, struct arena *a, struct slice ref,
 		set_json(set, &o);
 		return;
 	}
-	if (count > 1)
+	if (count == 2 && slice_cmp(on[0], on[1]) > 0) {
+		struct slice first = on[1];
+
+		on[1] = on[0];
+		on[0] = first;
+	} else if (count > 2) {
 		qsort(on, count, sizeof(*on), by_key);
+	}
 	set_begin(set);
 	put_literal(&set->text, SLICE("{\"dependsOn\":["));
 	for (size_t i = 0; i < count; i++) {
@@ -353,12 +359,19 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 		start[p->edge[i].from + 1]++;
 	for (size_t i = 0; i < p->components; i++)
 		start[i + 1] += start[i];
-	for (size_t i = 0; i < p->edges; i++)
+	for (size_t i = 0; i < p->edges; i++) {
+		if (i + AHEAD < p->edges)
+			__builtin_prefetch(
+			    &p->component[p->edge[i + AHEAD].to].key);
 		to[start[p->edge[i].from]++] =
 		    p->component[p->edge[i].to].key;
+	}
 	for (uint32_t c = 0; c < p->components; c++) {
 		size_t from = c == 0 ? 0 : start[c - 1];
 
+		for (size_t i = from; i < start[c]; i++)
+			if (i + AHEAD < p->edges)
+				__builtin_prefetch(to[i + AHEAD].data);
 		if (p->component[c].edges_known && counts(&p->component[c]))
 			put_dependency(out, a, p->component[c].key, &to[from],
 			    start[c] - from);

@@ -138,10 +138,36 @@ read_components(struct part *p, const struct json *list)
 
 /* --- edges -------------------------------------------------------------- */
 
-static void
-read_dependencies(struct part *p, const struct json *doc)
+/* The components that all refs of the list name, in their order: where one
+ * after the other is looked up, each waits for memory. */
+static uint32_t *
+resolve_refs(struct part *p, const struct json *list)
 {
-	const struct json *list = part_array(p, doc, "dependencies");
+	struct buf refs = { NULL, 0, 0 };
+	struct slice ref;
+	uint32_t *to;
+
+	JSON_EACH(entry, list) {
+		const struct json *on = json_want(entry, "dependsOn",
+		    JSON_ARRAY);
+
+		ref = json_get_text(entry, "ref");
+		buf_add(&refs, &ref, sizeof(ref));
+		for (size_t i = 0; i < json_count(on); i++) {
+			ref = json_text(&on->u.item[i]);
+			buf_add(&refs, &ref, sizeof(ref));
+		}
+	}
+	to = mem_array(NULL, refs.len / sizeof(ref), sizeof(*to));
+	part_labelled_many(p, (const struct slice *)(const void *)refs.data,
+	    refs.len / sizeof(ref), to);
+	buf_free(&refs);
+	return to;
+}
+
+static void
+read_edges(struct part *p, const struct json *list, const uint32_t *resolved)
+{
 	size_t lost = 0;
 
 	JSON_EACH(entry, list) {
@@ -151,9 +177,11 @@ read_dependencies(struct part *p, const struct json *doc)
 
 		if (!part_is_object(p, entry, "a dependency"))
 			return;
-		from = part_labelled(p, part_text(p, entry, "ref"));
+		(void)part_text(p, entry, "ref");
 		on = part_array(p, entry, "dependsOn");
+		from = *resolved++;
 		if (from == PART_NONE) {
+			resolved += on->len;
 			lost++;
 			continue;
 		}
@@ -165,7 +193,7 @@ read_dependencies(struct part *p, const struct json *doc)
 				    json_type_name(ref));
 				return;
 			}
-			to = part_labelled(p, json_text(ref));
+			to = *resolved++;
 			if (to == PART_NONE)
 				dangling++;
 			else
@@ -179,6 +207,16 @@ read_dependencies(struct part *p, const struct json *doc)
 	if (lost > 0 && p->inventory)
 		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
 		    "%zu dependency entries name no component", lost);
+}
+
+static void
+read_dependencies(struct part *p, const struct json *doc)
+{
+	const struct json *list = part_array(p, doc, "dependencies");
+	uint32_t *resolved = resolve_refs(p, list);
+
+	read_edges(p, list, resolved);
+	mem_free(resolved);
 }
 
 /* What the author says is not known in full. */
