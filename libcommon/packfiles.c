@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -7,7 +8,6 @@
 #include "io.h"
 #include "msg.h"
 #include "packfiles.h"
-#include "packparts.h"
 
 enum {
 	PART_MAX = 2000 * 1024 * 1024	/* bytes of evidence, in memory */
@@ -57,6 +57,28 @@ wanted(const struct context *c, const struct digest *evidence,
 	}
 }
 
+/* A large file that is in the wanted bytes already; ERR_NO: it is not. */
+static enum status
+load_file(const char *path, const struct digest *want, struct arena *a,
+    struct packparts_part *out)
+{
+	struct stat st;
+	struct err e;
+	enum status rc;
+	int fd;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size < IO_READ_SIZE)
+		return ERR_NO;
+	rc = io_open_read(path, &fd, &e);
+	if (rc == ERR_OK) {
+		rc = packparts_file(a, fd, want, out, &e);
+		if (rc != ERR_OK)
+			(void)close(fd);
+	}
+	return rc > ERR_NO ? msg_err(path, &e) : rc;
+}
+
 static enum status
 load_part(struct packfiles *f, enum merkledoc_role role,
     const struct digest *want, struct arena *a)
@@ -75,6 +97,9 @@ load_part(struct packfiles *f, enum merkledoc_role role,
 		opt_usage_error("the decision took no %s", name);
 	if (path == NULL)
 		return ERR_OK;
+	rc = load_file(path, want, a, &f->parts.part[role]);
+	if (rc != ERR_NO)
+		return rc;
 	/* The bytes stay where they were read. */
 	rc = input_open(in, path, &limits);
 	if (rc == ERR_OK)
@@ -90,7 +115,6 @@ load_part(struct packfiles *f, enum merkledoc_role role,
 static enum status
 load_parts(struct packfiles *f, struct arena *a)
 {
-	struct packparts_part part[MERKLEDOC_ROLES];
 	struct digest evidence;
 	struct context context;
 	struct err e;
@@ -103,17 +127,11 @@ load_parts(struct packfiles *f, struct arena *a)
 		(void)err_bad(&e, "a verdict that names no evidence");
 		return msg_err(f->verdict, &e);
 	}
-	for (int i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++) {
-		const struct digest *want = wanted(&context, &evidence,
-		    (enum merkledoc_role)i);
-
-		rc = load_part(f, (enum merkledoc_role)i, want, a);
-		part[i].bytes = f->parts.part[i];
-		if (want != NULL)
-			part[i].digest = *want;
-	}
+	for (int i = 0; i < MERKLEDOC_ROLES && rc == ERR_OK; i++)
+		rc = load_part(f, (enum merkledoc_role)i, wanted(&context,
+		    &evidence, (enum merkledoc_role)i), a);
 	if (rc == ERR_OK)
-		f->merkle = packparts_tree(a, part);
+		f->merkle = packparts_tree(a, &f->parts);
 	return rc;
 }
 
@@ -250,7 +268,7 @@ packfiles_load(struct packfiles *f, struct arena *a)
 	out->inputs = &f->doc_inputs;
 	out->context = &f->doc_context;
 	out->merkle = &f->merkle;
-	out->chunk = packout_chunk;
+	out->chunk = packparts_chunk;
 	out->chunk_ctx = &f->parts;
 	return rc;
 }
@@ -264,6 +282,7 @@ packfiles_close(struct packfiles *f)
 	for (int i = 0; i < MERKLEDOC_ROLES; i++)
 		if (f->input[i].name != NULL)
 			input_close(&f->input[i]);
+	packparts_close(&f->parts);
 	mem_free(f->attestations.item);
 	mem_free(f->bundles.item);
 	mem_free(f->sources.item);

@@ -12,6 +12,7 @@
 #include "opt.h"
 #include "packcheck.h"
 #include "packout.h"
+#include "packparts.h"
 
 struct packfiles {
 	/* The names; the caller fills them. */
@@ -23,8 +24,9 @@ struct packfiles {
 	/* What was read. */
 	struct json doc_verdict, doc_decision, doc_inputs, doc_context, merkle;
 	struct merkledoc_tree tree;
-	struct packout_parts parts;
-	struct input input[MERKLEDOC_ROLES];	/* whose bytes they are */
+	struct packparts parts;
+	struct input input[MERKLEDOC_ROLES];	/* whose bytes they are, if they are
+					 * held */
 	struct packcheck_documents documents;
 	struct packout out;	/* all but density, key, zstd and sink */
 };

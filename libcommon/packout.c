@@ -24,29 +24,6 @@ struct writer {
 	struct merkledoc_tree tree;
 };
 
-/* --- parts as chunks ------------------------------------------------------ */
-
-enum status
-packout_chunk(void *ctx, uint64_t index, struct slice *bytes, struct err *e)
-{
-	const struct packout_parts *parts = ctx;
-
-	for (size_t i = 0; i < MERKLEDOC_ROLES; i++) {
-		uint64_t size = parts->part[i].len, chunks = size /
-		    MERKLE_CHUNK + (size % MERKLE_CHUNK != 0);
-
-		if (index < chunks) {
-			size_t at = (size_t)index * MERKLE_CHUNK;
-
-			*bytes = slice_cut(parts->part[i], at,
-			    at + MERKLE_CHUNK);
-			return ERR_OK;
-		}
-		index -= chunks;
-	}
-	return err_bad(e, "no chunk %" PRIu64, index);
-}
-
 /* --- entries -------------------------------------------------------------- */
 
 static struct slice

@@ -63,11 +63,4 @@ enum status packout_envelope(struct arena *a, const struct json *doc,
 enum status packout_hash(int fd, struct packout_item *out, struct err *e);
 enum status packout_source(int fd, struct packout_item *out, struct err *e);
 
-/* packout.chunk over the parts themselves: ctx is a struct packout_parts. */
-struct packout_parts {
-	struct slice part[MERKLEDOC_ROLES];
-};
-enum status packout_chunk(void *ctx, uint64_t index, struct slice *bytes,
-    struct err *e);
-
 #endif

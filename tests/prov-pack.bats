@@ -71,6 +71,37 @@ verify() { prov-pack verify --at $AT "$@"; }
 	same a.tar b.tar
 }
 
+@test "prov-pack export: large evidence gives the same bundle however it comes" {
+	need_command python3
+	python3 "$SRCDIR/golden/gen-pack-documents" d 6000
+	[ "$(wc -c <d/evidence)" -gt 2000000 ]
+	python3 -c 'import json,sys; json.dump(json.load(sys.stdin), sys.stdout, indent=1)' \
+	    <d/evidence >d/pretty
+	head -c -1 d/evidence >d/bare
+	[ "$(tail -c 1 d/evidence | od -An -c | tr -d ' ')" = '\n' ]
+	large() {
+		prov-pack export --verdict d/verdict --decision d/decision \
+		    --inputs d/inputs --policy d/policy --density strict \
+		    --evidence "$@"
+	}
+	large d/evidence -o want.tar
+	verify --integrity-only want.tar >out
+	for other in d/bare d/pretty; do
+		large $other -o got.tar
+		same want.tar got.tar
+	done
+	large - -o got.tar <d/evidence
+	same want.tar got.tar
+	# Chunk by chunk, it is the evidence.
+	tar -xf want.tar
+	cat chunks/* | head -c "$(wc -c <d/bare)" >joined
+	same d/bare joined
+	sed 's/0/1/' d/evidence >d/other
+	status_is 1 large d/other -o none.tar 2>err
+	grep -q "not what the decision took" err
+	[ ! -e none.tar ]
+}
+
 @test "prov-pack export: a policy that came signed is unwrapped" {
 	dsse-sign -k "$PACKS/key" --type application/json \
 	    "$DOCS/policy" >policy.dsse
