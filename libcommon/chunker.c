@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "chunker.h"
-#include "crypt.h"
 #include "hex.h"
 #include "input.h"
 #include "io.h"
@@ -26,7 +25,7 @@ enum {
 
 /* A leaf that does not end in the piece it began in. */
 struct partial {
-	struct crypt_hasher *hasher;
+	struct sha256 hasher;
 	uint64_t size;
 	bool open;
 };
@@ -37,11 +36,10 @@ partial_add(struct partial *p, struct slice bytes)
 	if (!p->open) {
 		p->open = true;
 		p->size = 0;
-		if (p->hasher == NULL)
-			p->hasher = crypt_hasher_open(CRYPT_SHA256);
-		crypt_hasher_add(p->hasher, "", 1);
+		sha256_init(&p->hasher);
+		sha256_add(&p->hasher, "", 1);
 	}
-	crypt_hasher_add(p->hasher, bytes.data, bytes.len);
+	sha256_add(&p->hasher, bytes.data, bytes.len);
 	p->size += bytes.len;
 }
 
@@ -57,7 +55,7 @@ leaf_end(const struct chunker *c, struct partial *p, struct slice bytes)
 		return;
 	}
 	partial_add(p, bytes);
-	crypt_hasher_take(p->hasher, d.sha256);
+	d = digest_take(&p->hasher);
 	p->open = false;
 	c->leaf(c->ctx, &d, p->size);
 }
@@ -148,7 +146,6 @@ run_alone(const struct chunker *c, struct input *in)
 		rc = msg_err(in->name, &e);
 	if (rc == ERR_OK && p.open)
 		leaf_end(c, &p, (struct slice){ "", 0 });
-	crypt_hasher_close(p.hasher);
 	return rc;
 }
 
@@ -262,7 +259,6 @@ run_together(const struct chunker *c, unsigned jobs, struct input *in,
 	enum status rc = ERR_OK;
 
 	bytes = (bytes + piece - 1) / piece * piece;
-	(void)merkle_empty();	/* libgcrypt starts before the threads do */
 	for (unsigned i = 0; i < jobs; i++) {
 		share[i].c = c;
 		share[i].fd = in->fd;

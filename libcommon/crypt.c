@@ -11,6 +11,7 @@
 #include "crypt.h"
 #include "curve.h"
 #include "msg.h"
+#include "sha256.h"
 
 enum {
 	WIDTH_MAX = 66,		/* bytes of a P-521 field element */
@@ -20,6 +21,7 @@ enum {
 };
 
 struct crypt_hasher {
+	struct sha256 sha256;	/* our own; the others are libgcrypt's */
 	gcry_md_hd_t md;
 	enum crypt_hash hash;
 };
@@ -59,22 +61,12 @@ crypt_hash_len(enum crypt_hash h)
 void
 crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out)
 {
+	if (h == CRYPT_SHA256) {
+		sha256_bytes(bytes, out);
+		return;
+	}
 	start();
 	gcry_md_hash_buffer(hashes[h].algo, out, bytes.data, bytes.len);
-}
-
-void
-crypt_digest_pair(enum crypt_hash h, struct slice a, struct slice b,
-    uint8_t *out)
-{
-	gcry_buffer_t iov[2] = {
-		{ .data = (void *)(uintptr_t)a.data, .len = a.len },
-		{ .data = (void *)(uintptr_t)b.data, .len = b.len },
-	};
-
-	start();
-	if (gcry_md_hash_buffers(hashes[h].algo, 0, out, iov, 2) != 0)
-		msg_die(ERR_SYSTEM, NULL, "cannot hash");
 }
 
 struct crypt_hasher *
@@ -82,8 +74,12 @@ crypt_hasher_open(enum crypt_hash h)
 {
 	struct crypt_hasher *c = mem_alloc(sizeof(*c));
 
-	start();
 	c->hash = h;
+	c->md = NULL;
+	sha256_init(&c->sha256);
+	if (h == CRYPT_SHA256)
+		return c;
+	start();
 	if (gcry_md_open(&c->md, hashes[h].algo, 0) != 0)
 		msg_die(ERR_SYSTEM, NULL, "out of memory");
 	return c;
@@ -92,12 +88,19 @@ crypt_hasher_open(enum crypt_hash h)
 void
 crypt_hasher_add(struct crypt_hasher *c, const void *data, size_t n)
 {
-	gcry_md_write(c->md, data, n);
+	if (c->hash == CRYPT_SHA256)
+		sha256_add(&c->sha256, data, n);
+	else
+		gcry_md_write(c->md, data, n);
 }
 
 void
 crypt_hasher_take(struct crypt_hasher *c, uint8_t *out)
 {
+	if (c->hash == CRYPT_SHA256) {
+		sha256_finish(&c->sha256, out);
+		return;
+	}
 	memcpy(out, gcry_md_read(c->md, 0), hashes[c->hash].len);
 	gcry_md_reset(c->md);
 }

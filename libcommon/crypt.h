@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * crypt - libgcrypt, wrapped (layer 2).  The only module that includes
- * gcrypt.h.
+ * gcrypt.h.  SHA-256 alone is sha256.h's, here only for who chooses among
+ * hashes: libgcrypt does not start for it.
  */
 #ifndef CRYPT_H
 #define CRYPT_H
@@ -27,9 +28,6 @@ enum {
 /* Bytes of a digest: 32, 48, 64, 20. */
 size_t crypt_hash_len(enum crypt_hash h);
 void crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out);
-/* The digest of a, then b, without a copy of either. */
-void crypt_digest_pair(enum crypt_hash h, struct slice a, struct slice b,
-    uint8_t *out);
 
 /* Incremental. */
 struct crypt_hasher;

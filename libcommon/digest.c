@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "canon.h"
-#include "crypt.h"
 #include "digest.h"
 #include "hex.h"
 
@@ -18,7 +17,7 @@ digest_bytes(struct slice bytes)
 {
 	struct digest d;
 
-	crypt_digest(CRYPT_SHA256, bytes, d.sha256);
+	sha256_bytes(bytes, d.sha256);
 	return d;
 }
 
@@ -34,38 +33,13 @@ digest_json(const struct json *v)
 	return d;
 }
 
-/* The hasher itself, under a name that says what it is for. */
-static struct crypt_hasher *
-hasher(struct digest_stream *d)
-{
-	return (struct crypt_hasher *)(void *)d;
-}
-
-struct digest_stream *
-digest_open(void)
-{
-	return (struct digest_stream *)(void *)crypt_hasher_open(CRYPT_SHA256);
-}
-
-void
-digest_add(struct digest_stream *d, struct slice piece)
-{
-	crypt_hasher_add(hasher(d), piece.data, piece.len);
-}
-
 struct digest
-digest_take(struct digest_stream *d)
+digest_take(struct sha256 *h)
 {
-	struct digest result;
+	struct digest d;
 
-	crypt_hasher_take(hasher(d), result.sha256);
-	return result;
-}
-
-void
-digest_close(struct digest_stream *d)
-{
-	crypt_hasher_close(hasher(d));
+	sha256_finish(h, d.sha256);
+	return d;
 }
 
 void

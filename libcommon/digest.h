@@ -12,9 +12,10 @@
 #include <stdint.h>
 
 #include "json.h"
+#include "sha256.h"
 
 enum {
-	DIGEST_SIZE = 32,
+	DIGEST_SIZE = SHA256_SIZE,
 	DIGEST_TEXT = 71	/* bytes of the text form, without a NUL */
 };
 
@@ -25,13 +26,8 @@ struct digest {
 struct digest digest_bytes(struct slice bytes);
 struct digest digest_json(const struct json *v);
 
-/* Of bytes that come in pieces. */
-struct digest_stream;
-struct digest_stream *digest_open(void);
-void digest_add(struct digest_stream *, struct slice piece);
-/* The digest of what was added; it starts again from nothing. */
-struct digest digest_take(struct digest_stream *);
-void digest_close(struct digest_stream *);	/* NULL is fine */
+/* Of what was added with sha256_add; it starts again from nothing. */
+struct digest digest_take(struct sha256 *h);
 
 /* Writes DIGEST_TEXT bytes and a NUL. */
 void digest_write(const struct digest *d, char out[DIGEST_TEXT + 1]);

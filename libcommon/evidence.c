@@ -4,7 +4,6 @@
 
 #include "alias.h"
 #include "canon.h"
-#include "crypt.h"
 #include "evidence.h"
 #include "format.h"
 #include "hex.h"
@@ -255,7 +254,7 @@ put_json(struct sink *k, const char *before, const struct json *v)
 static void
 hash_piece(void *ctx, struct slice piece)
 {
-	crypt_hasher_add(ctx, piece.data, piece.len);
+	sha256_add(ctx, piece.data, piece.len);
 }
 
 static void
@@ -283,10 +282,11 @@ contribution(struct source *s, struct part_sets *sets, struct sink *k)
 static void
 digest_sources(struct evidence *ev, struct part_sets *sets)
 {
-	struct crypt_hasher *hasher = crypt_hasher_open(CRYPT_SHA256);
-	struct sink k = { hash_piece, hasher, { NULL, 0, 0 } };
+	struct sha256 hasher;
+	struct sink k = { hash_piece, &hasher, { NULL, 0, 0 } };
 	struct map seen = { NULL, 0, 0 };
 
+	sha256_init(&hasher);
 	for (struct source *s = ev->first; s != NULL; s = s->next) {
 		struct digest d;
 		bool fresh;
@@ -294,12 +294,11 @@ digest_sources(struct evidence *ev, struct part_sets *sets)
 		part_sets_free(sets);
 		part_write(&s->part, sets);
 		contribution(s, sets, &k);
-		crypt_hasher_take(hasher, d.sha256);
+		d = digest_take(&hasher);
 		digest_write(&d, s->digest);
 		(void)map_put(&seen, slice_of(s->digest), &fresh);
 		s->repeated = !fresh;
 	}
-	crypt_hasher_close(hasher);
 	buf_free(&k.held);
 	map_free(&seen);
 }

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "crypt.h"
 #include "merkle.h"
 
 enum {
@@ -21,8 +20,7 @@ merkle_leaf(struct slice data)
 {
 	struct digest d;
 
-	crypt_digest_pair(CRYPT_SHA256, (struct slice){ "", 1 }, data,
-	    d.sha256);
+	sha256_pair((struct slice){ "", 1 }, data, d.sha256);
 	return d;
 }
 
@@ -30,14 +28,11 @@ struct digest
 merkle_node(const struct digest *left, const struct digest *right)
 {
 	char bytes[1 + 2 * DIGEST_SIZE];
-	struct digest d;
 
 	bytes[0] = 1;
 	memcpy(bytes + 1, left->sha256, DIGEST_SIZE);
 	memcpy(bytes + 1 + DIGEST_SIZE, right->sha256, DIGEST_SIZE);
-	crypt_digest(CRYPT_SHA256, (struct slice){ bytes, sizeof(bytes) },
-	    d.sha256);
-	return d;
+	return digest_bytes((struct slice){ bytes, sizeof(bytes) });
 }
 
 /* --- growing ------------------------------------------------------------ */

@@ -66,8 +66,8 @@ oci_begin(struct oci *o, const char *dir, struct err *e)
 	if (rc == ERR_OK)
 		rc = io_file_create(&o->file, arena_printf(&a,
 		    "%s/blobs/bundle", dir), 0666, false, e);
-	if (rc == ERR_OK)
-		o->hasher = crypt_hasher_open(CRYPT_SHA256);
+	sha256_init(&o->hasher);
+	o->open = rc == ERR_OK;
 	arena_free(&a);
 	return rc;
 }
@@ -77,7 +77,7 @@ oci_write(void *ctx, struct slice bytes, struct err *e)
 {
 	struct oci *o = ctx;
 
-	crypt_hasher_add(o->hasher, bytes.data, bytes.len);
+	sha256_add(&o->hasher, bytes.data, bytes.len);
 	o->size += bytes.len;
 	return io_write(o->file.fd, bytes.data, bytes.len, e);
 }
@@ -85,10 +85,9 @@ oci_write(void *ctx, struct slice bytes, struct err *e)
 void
 oci_abandon(struct oci *o)
 {
-	if (o->hasher == NULL)
+	if (!o->open)
 		return;
-	crypt_hasher_close(o->hasher);
-	o->hasher = NULL;
+	o->open = false;
 	io_file_abandon(&o->file);
 }
 
@@ -180,9 +179,8 @@ put_bundle(struct layout *l, struct err *e)
 	struct json layer;
 	enum status rc;
 
-	crypt_hasher_take(o->hasher, digest.sha256);
-	crypt_hasher_close(o->hasher);
-	o->hasher = NULL;
+	digest = digest_take(&o->hasher);
+	o->open = false;
 	rc = io_file_commit(&o->file, e);
 	if (rc != ERR_OK)
 		return rc;

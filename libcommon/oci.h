@@ -22,7 +22,8 @@
 struct oci {
 	const char *dir;
 	struct io_file file;		/* the bundle while it is written */
-	struct crypt_hasher *hasher;
+	bool open;
+	struct sha256 hasher;		/* of its bytes so far */
 	uint64_t size;
 };
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "canon.h"
-#include "crypt.h"
 #include "io.h"
 #include "pack.h"
 #include "sidehash.h"
@@ -27,7 +26,7 @@ struct reader {
 	struct digest listed;		/* its digest, from the manifest */
 	uint64_t index;			/* of a chunk */
 	struct buf bytes;		/* what of it is held */
-	struct crypt_hasher *source;	/* of an original file */
+	struct sha256 source;	/* of an original file */
 	char previous[USTAR_NAME_MAX + 1];
 	uint64_t entries;		/* seen, of those the manifest lists */
 	/* The chunks so far. */
@@ -250,7 +249,7 @@ end_entry(struct reader *r, struct err *e)
 		return r->bytes.len == 0 ? ERR_OK :
 		    take_chunk(r, buf_get(&r->bytes), e);
 	if (r->kind == MANIFEST_SOURCE)
-		crypt_hasher_take(r->source, digest.sha256);
+		digest = digest_take(&r->source);
 	else
 		digest = digest_bytes(buf_get(&r->bytes));
 	if (!digest_equal(&digest, &r->listed))
@@ -274,7 +273,7 @@ static enum status
 entry_data(struct reader *r, struct slice piece, struct err *e)
 {
 	if (r->kind == MANIFEST_SOURCE) {
-		crypt_hasher_add(r->source, piece.data, piece.len);
+		sha256_add(&r->source, piece.data, piece.len);
 		return r->sink->source == NULL ? ERR_OK :
 		    r->sink->source(r->sink->ctx, &r->listed, piece, e);
 	}
@@ -483,7 +482,7 @@ pack_read(int fd, struct arena *a, const struct pack_sink *sink,
 
 	memset(out, 0, sizeof(*out));
 	r.sink = sink != NULL ? sink : &nowhere;
-	r.source = crypt_hasher_open(CRYPT_SHA256);
+	sha256_init(&r.source);
 	ustar_init(&r.tar);
 	rc = read_stream(&r, fd, window, e);
 	if (rc == ERR_OK)
@@ -493,7 +492,6 @@ pack_read(int fd, struct arena *a, const struct pack_sink *sink,
 	if (rc == ERR_OK)
 		rc = check_tree(&r, e);
 	sidehash_close(r.part);
-	crypt_hasher_close(r.source);
 	mem_free(r.leaf);
 	buf_free(&r.bytes);
 	buf_free(&window[0]);

@@ -65,21 +65,21 @@ packout_envelope(struct arena *a, const struct json *doc,
 enum status
 packout_hash(int fd, struct packout_item *out, struct err *e)
 {
-	struct crypt_hasher *hasher = crypt_hasher_open(CRYPT_SHA256);
 	struct buf window = { 0 };
+	struct sha256 hasher;
 	enum status rc;
 	size_t got;
 
 	*out = (struct packout_item){ .kind = MANIFEST_SOURCE, .fd = fd };
+	sha256_init(&hasher);
 	(void)buf_room(&window, IO_READ_SIZE);
 	do {
 		rc = io_read(fd, window.data, IO_READ_SIZE, &got, e);
 		if (rc == ERR_OK)
-			crypt_hasher_add(hasher, window.data, got);
+			sha256_add(&hasher, window.data, got);
 		out->size += rc == ERR_OK ? got : 0;
 	} while (rc == ERR_OK && got > 0);
-	crypt_hasher_take(hasher, out->digest.sha256);
-	crypt_hasher_close(hasher);
+	out->digest = digest_take(&hasher);
 	buf_free(&window);
 	return rc;
 }
@@ -273,26 +273,26 @@ static enum status
 put_source(struct writer *w, const char *name,
     const struct packout_item *item, struct err *e)
 {
-	struct crypt_hasher *hasher = crypt_hasher_open(CRYPT_SHA256);
 	struct buf window = { 0 };
+	struct sha256 hasher;
 	struct digest digest;
 	uint64_t left = item->size;
 	enum status rc = tarout_begin(w->tar, name, item->size, e);
 	size_t got = 1;
 
+	sha256_init(&hasher);
 	(void)buf_room(&window, IO_READ_SIZE);
 	while (rc == ERR_OK && left > 0 && got > 0) {
 		rc = io_read(item->fd, window.data, left < IO_READ_SIZE ?
 		    (size_t)left : IO_READ_SIZE, &got, e);
 		if (rc != ERR_OK)
 			break;
-		crypt_hasher_add(hasher, window.data, got);
+		sha256_add(&hasher, window.data, got);
 		left -= got;
 		rc = tarout_data(w->tar, (struct slice){ window.data, got },
 		    e);
 	}
-	crypt_hasher_take(hasher, digest.sha256);
-	crypt_hasher_close(hasher);
+	digest = digest_take(&hasher);
 	buf_free(&window);
 	if (rc == ERR_OK && !digest_equal(&digest, &item->digest)) {
 		errno = EBUSY;

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "crypt.h"
 #include "mem.h"
+#include "sha256.h"
 #include "sidehash.h"
 
 enum {
@@ -18,7 +18,7 @@ struct job {
 };
 
 struct sidehash {
-	struct crypt_hasher *hasher;
+	struct sha256 hasher;
 	bool threaded;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -44,7 +44,7 @@ work(void *arg)
 			break;
 		job = s->job[s->done % JOBS];
 		(void)pthread_mutex_unlock(&s->lock);
-		crypt_hasher_add(s->hasher, job.data, job.size);
+		sha256_add(&s->hasher, job.data, job.size);
 		(void)pthread_mutex_lock(&s->lock);
 		s->done++;
 		(void)pthread_cond_signal(&s->less);
@@ -77,7 +77,8 @@ sidehash_open(void)
 {
 	struct sidehash *s = mem_alloc(sizeof(*s));
 
-	*s = (struct sidehash){ .hasher = crypt_hasher_open(CRYPT_SHA256) };
+	*s = (struct sidehash){ .added = 0 };
+	sha256_init(&s->hasher);
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->more, NULL);
 	(void)pthread_cond_init(&s->less, NULL);
@@ -91,7 +92,7 @@ sidehash_add(struct sidehash *s, const void *data, size_t size)
 	uint64_t ticket;
 
 	if (!s->threaded) {
-		crypt_hasher_add(s->hasher, data, size);
+		sha256_add(&s->hasher, data, size);
 		return 0;
 	}
 	(void)pthread_mutex_lock(&s->lock);
@@ -119,7 +120,7 @@ void
 sidehash_take(struct sidehash *s, uint8_t *out)
 {
 	sidehash_wait(s, s->added);
-	crypt_hasher_take(s->hasher, out);
+	sha256_finish(&s->hasher, out);
 }
 
 void
@@ -137,6 +138,5 @@ sidehash_close(struct sidehash *s)
 	(void)pthread_cond_destroy(&s->less);
 	(void)pthread_cond_destroy(&s->more);
 	(void)pthread_mutex_destroy(&s->lock);
-	crypt_hasher_close(s->hasher);
 	mem_free(s);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "context.h"
-#include "crypt.h"
 #include "hex.h"
 #include "shape.h"
 #include "timefmt.h"
@@ -55,39 +54,36 @@ verikey_set(struct verikey_set *set)
 }
 
 static void
-add_hex(struct crypt_hasher *h, const struct digest *d)
+add_hex(struct sha256 *h, const struct digest *d)
 {
 	char text[HEX_LEN];
 
 	hex_write(text, d->sha256, DIGEST_SIZE);
-	crypt_hasher_add(h, text, sizeof(text));
+	sha256_add(h, text, sizeof(text));
 }
 
 struct digest
 verikey_set_digest(const struct verikey_set *set, const char *empty)
 {
-	struct crypt_hasher *h;
-	struct digest d;
+	struct sha256 h;
 
 	if (set->count == 0)
 		return digest_bytes(slice_of(empty));
-	h = crypt_hasher_open(CRYPT_SHA256);
+	sha256_init(&h);
 	for (size_t i = 0; i < set->count; i++) {
 		if (i > 0)
-			crypt_hasher_add(h, "|", 1);
-		add_hex(h, &set->item[i]);
+			sha256_add(&h, "|", 1);
+		add_hex(&h, &set->item[i]);
 	}
-	crypt_hasher_take(h, d.sha256);
-	crypt_hasher_close(h);
-	return d;
+	return digest_take(&h);
 }
 
 struct digest
 verikey_make(struct verikey *k)
 {
-	struct crypt_hasher *h = crypt_hasher_open(CRYPT_SHA256);
 	char window[TIMEFMT_LEN + 1];
-	struct digest part[5], key;
+	struct digest part[5];
+	struct sha256 h;
 
 	verikey_set(&k->vex);
 	verikey_set(&k->signers);
@@ -96,16 +92,15 @@ verikey_make(struct verikey *k)
 	part[2] = verikey_set_digest(&k->vex, empty_vex);
 	part[3] = k->policy;
 	part[4] = verikey_set_digest(&k->signers, empty_signers);
-	crypt_hasher_add(h, "v1|", 3);
+	sha256_init(&h);
+	sha256_add(&h, "v1|", 3);
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
-		add_hex(h, &part[i]);
-		crypt_hasher_add(h, "|", 1);
+		add_hex(&h, &part[i]);
+		sha256_add(&h, "|", 1);
 	}
 	timefmt_write(k->window, window);
-	crypt_hasher_add(h, window, TIMEFMT_LEN);
-	crypt_hasher_take(h, key.sha256);
-	crypt_hasher_close(h);
-	return key;
+	sha256_add(&h, window, TIMEFMT_LEN);
+	return digest_take(&h);
 }
 
 static struct json
