@@ -282,6 +282,61 @@ PERL
 	grep -q 'no accepted key vouches' err
 }
 
+@test "prov-pack verify: a Sigstore bundle with a certificate vouches for who is in the keyring" {
+	local who=signer@example.com by=https://issuer.example.com
+	# ring NAME IDENTITY ISSUER [OPTION]...
+	ring() {
+		local name=$1 identity=$2 issuer=$3
+		shift 3
+		dsse-key keyring --identity "$identity" --issuer "$issuer" \
+		    --name ci "$@" -o "$name"
+	}
+	# asks STATUS WORDS RING FILE [OPTION]...: its answer and why.
+	asks() {
+		local want=$1 words=$2 ring=$3 file=$4
+		shift 4
+		status_is "$want" verify --keyring "$ring" --report "$@" "$file" \
+		    >out 2>err
+		grep -qF -- "$words" out
+	}
+	root=(--trusted-root "$SRCDIR/golden/bundles/root")
+	make lite keyless.tar --bundle "$SRCDIR/golden/bundles/pack-keyless"
+	ring ring $who $by --role verdict
+	asks 0 '"check":"bundle"' ring keyless.tar "${root[@]}"
+	id=$(sed 's/.*"keys":\[{"id":"\([^"]*\)".*/\1/' ring)
+	grep -qF "\"signers\":[\"$id\"]" out
+	! grep -q '"result":"fail"' out
+	# Without a root, and for another who, it is worth nothing.
+	asks 1 'no trusted root was given' ring keyless.tar
+	grep -q 'no accepted key vouches' err
+	verify --integrity-only "${root[@]}" keyless.tar >out
+	status_is 1 verify -k "$PACKS/key.pub" "${root[@]}" keyless.tar 2>err
+	ring other other@example.com $by --role verdict
+	asks 1 'no accepted key vouches' other keyless.tar "${root[@]}"
+	ring other $who https://elsewhere.example.com --role verdict
+	asks 1 'no accepted key vouches' other keyless.tar "${root[@]}"
+	ring other $who $by --role vex
+	asks 1 'has not the role verdict' other keyless.tar "${root[@]}"
+	# It was logged at 2026-01-01T00:05:00Z, and trust is asked for then.
+	ring other $who $by --role verdict --until 2026-01-01T00:00:00Z
+	asks 1 'out of its time' other keyless.tar "${root[@]}"
+	ring other $who $by --role verdict --until 2026-02-01T00:00:00Z
+	asks 0 '"check":"bundle"' other keyless.tar "${root[@]}"
+	dsse-key revoke --keyring ring --reason left \
+	    --at 2026-03-01T00:00:00Z "$id" >event
+	asks 0 '"check":"bundle"' ring keyless.tar "${root[@]}"
+	# What it says must be this decision.
+	make lite lying.tar \
+	    --bundle "$SRCDIR/golden/bundles/pack-other-decision"
+	asks 1 'it attests another decision' ring lying.tar "${root[@]}"
+	# And it goes through the cache.
+	prov-pack import --keyring ring "${root[@]}" --at $AT --cache c \
+	    keyless.tar
+	prov-pack export --verikey "$(verikey)" --cache c --density lite \
+	    -o again.tar
+	same keyless.tar again.tar
+}
+
 @test "prov-pack: SOURCE_DATE_EPOCH never brings a revoked key back" {
 	dsse-key keyring --add "$PACKS/key.pub" --name ci -o ring.json
 	dsse-key revoke --keyring ring.json --reason stolen \
