@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -185,9 +186,20 @@ keyfile_pass_close(struct keyfile_pass *pass)
 
 /* --- keys --------------------------------------------------------------- */
 
+/* Whether it is a file that users other than its owner and group may read or
+ * replace.  What is no file (a pipe, a terminal) has no such users. */
+static bool
+is_open_to_all(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & (S_IROTH | S_IWOTH)) != 0;
+}
+
 /* A key file of either sort, in secure memory. */
 static enum status
-read_key_file(const char *path, struct slice *text)
+read_key_file(const char *path, struct slice *text, bool *open_to_all)
 {
 	bool in = path == NULL || strcmp(path, "-") == 0;
 	enum status st = ERR_OK;
@@ -199,6 +211,7 @@ read_key_file(const char *path, struct slice *text)
 	if (!in)
 		st = io_open_read(path, &fd, &e);
 	if (st == ERR_OK) {
+		*open_to_all = is_open_to_all(fd);
 		st = read_secret(fd, SECRET_FILE_MAX, &data, &len, &e);
 		if (!in)
 			(void)close(fd);
@@ -243,11 +256,20 @@ keyfile_private(const char *path, struct keyfile_pass *pass,
     struct crypt_private **out)
 {
 	struct slice text;
-	enum status st = read_key_file(path, &text);
+	struct err e;
+	bool open_to_all;
+	enum status st = read_key_file(path, &text, &open_to_all);
 
 	if (st != ERR_OK)
 		return st;
-	st = private_from(text, name_of(path), pass, out);
+	if (open_to_all && secret_is(text) && !secret_is_encrypted(text)) {
+		(void)err_bad(&e, "a private key in the clear that all users "
+		    "may read or write, expected mode 0600 or less (see "
+		    "chmod), or a passphrase");
+		st = msg_err(name_of(path), &e);
+	} else {
+		st = private_from(text, name_of(path), pass, out);
+	}
 	forget(text);
 	return st;
 }
@@ -326,7 +348,8 @@ keyfile_any(const char *path, struct keyfile_pass *pass, struct arena *a,
 	struct crypt_public public;
 	struct slice text;
 	struct err e;
-	enum status st = read_key_file(path, &text);
+	bool open_to_all;	/* only the public half leaves */
+	enum status st = read_key_file(path, &text, &open_to_all);
 
 	if (st != ERR_OK)
 		return st;

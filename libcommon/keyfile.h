@@ -37,7 +37,9 @@ enum status keyfile_passphrase(struct keyfile_pass *pass, const char *what,
 void keyfile_pass_close(struct keyfile_pass *pass);
 
 /* A private key, decrypted with the passphrase if it needs one; to be closed
- * with keyfile_close. */
+ * with keyfile_close.  In the clear, it must not be a file that all users may
+ * read or write; symbolic links are followed, as secrets that are mounted
+ * are. */
 enum status keyfile_private(const char *path, struct keyfile_pass *pass,
     struct crypt_private **out);
 void keyfile_close(struct crypt_private *key);

@@ -230,10 +230,15 @@ enum status
 keyring_read(const struct json *doc, struct arena *a, struct keyring *out,
     struct err *e)
 {
-	enum status st = shape_check(doc, keyring_shape, kind, e);
 	struct keyring k = { 0 };
 	const struct json *keys;
+	enum status st;
 
+	if (json_get(doc, "payloadType") != NULL)
+		return err_bad(e, "a keyring in an envelope, and nothing here "
+		    "says who may sign one: give what dsse-verify writes of "
+		    "it");
+	st = shape_check(doc, keyring_shape, kind, e);
 	if (st != ERR_OK)
 		return st;
 	keys = json_get(doc, "keys");

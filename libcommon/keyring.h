@@ -60,7 +60,8 @@ struct keyring {
 /* "vex" ... "cache"; 0 for anything else. */
 unsigned keyring_role(struct slice name);
 
-/* doc is prov.keyring/v1 and stays alive as long as out. */
+/* doc is prov.keyring/v1 and stays alive as long as out.  One in an envelope
+ * is refused: who may sign it is for the caller to know (see wrapped.h). */
 enum status keyring_read(const struct json *doc, struct arena *a,
     struct keyring *out, struct err *e);
 struct json keyring_write(struct arena *a, const struct keyring *k);

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 load helper
 
-K=$SRCDIR/golden/keys
+K=$BATS_FILE_TMPDIR/keys
+
+setup_file() {
+	private_keys "$K"
+}
 ED=sha256:06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9
 
 @test "dsse-key: generate makes a key of each type, mode 0600, and never replaces a file" {
@@ -198,6 +202,28 @@ JSON
 	dsse-key revoke --keyring ring --reason 'b too' --at 2026-01-01T00:00:00Z "$b" >e3
 	grep -q '"sequence":3' e3
 	valid_against prov.keyring/v1 ring
+}
+
+@test "dsse-key: a keyring in an envelope is refused where nobody says who may sign it" {
+	dsse-key keyring --add "$K/ed25519.pub" --name a -o ring
+	dsse-sign -k "$K/ed25519.key" --type application/json -o wrapped ring
+	printf x | dsse-sign -k "$K/ed25519.key" --type t >e
+	dsse-verify --keyring ring e >out
+	for c in "dsse-verify --keyring wrapped e" \
+	    "prov-pack verify --keyring wrapped $SRCDIR/golden/packs/good-attested.tar" \
+	    "prov-pack import --keyring wrapped --cache c $SRCDIR/golden/packs/good-attested.tar" \
+	    "prov-ingest --keyring wrapped e" \
+	    "prov-cache events --apply --keyring wrapped --cache c e" \
+	    "dsse-key keyring --keyring wrapped --add $K/ecdsa-p256.pub --name b" \
+	    "dsse-key revoke --keyring wrapped --reason x $ED"; do
+		# shellcheck disable=SC2086
+		refuses 2 $c || { echo "case: $c"; return 1; }
+		grep -q 'wrapped: a keyring in an envelope' refuses.err
+	done
+	# What dsse-verify writes of it is one.
+	dsse-verify -k "$K/ed25519.pub" --type application/json wrapped >inner
+	dsse-verify --keyring inner e >out2
+	same out out2
 }
 
 @test "dsse-key: a keyring that does not hold together is refused" {

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 load helper
 
-K=$SRCDIR/golden/keys
+K=$BATS_FILE_TMPDIR/keys
+
+setup_file() {
+	private_keys "$K"
+}
 SHA=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 @test "dsse-sign: the same payload, type and keys give the same bytes" {
@@ -170,6 +174,52 @@ JSON
 		{ head -c $((size - 1)) a.der; printf '\000'; } >b.der
 		cmp -s a.der b.der || refuses 2 dsse-sign -k b.der --type t p
 	fi
+}
+
+@test "dsse-sign: a private key in the clear that all users may read or write is refused" {
+	echo hello >p
+	for t in ed25519 ecdsa-p256 rsa-2048; do
+		for mode in 600 400 440 640 660; do
+			cp -f "$K/$t.key" k
+			chmod $mode k
+			dsse-sign -k k --type t p >out
+		done
+		for mode in 644 604 444 666 602 646; do
+			chmod $mode k
+			refuses 2 dsse-sign -k k --type t p
+			grep -q '^dsse-sign: k: a private key in the clear that all users may' refuses.err
+			refuses 2 dsse-key import --no-passphrase -o new k
+			[ ! -e new ]
+			# Where only the public half leaves, nothing is lost.
+			dsse-key public k >pub
+			same "$K/$t.pub" pub
+		done
+		rm -f k
+	done
+	# Raw DER is the same key.
+	sed '1d;$d' "$K/ed25519.key" | base64 -d >der
+	chmod 644 der
+	refuses 2 dsse-sign -k der --type t p
+	chmod 640 der
+	dsse-sign -k der --type t p >out
+	# Links are followed, and it is the file's mode that counts.
+	ln -s der link
+	dsse-sign -k link --type t p >out2
+	same out out2
+	chmod 644 der
+	refuses 2 dsse-sign -k link --type t p
+	# A pipe, and a key that needs a passphrase.
+	dsse-sign -k /dev/stdin --type t p >out2 < <(cat der)
+	same out out2
+	echo 'correct horse' >pass
+	cp "$K/encrypted-scrypt.key" e
+	chmod 644 e
+	dsse-sign -k e --passphrase-file pass --type t p >out2
+	same out out2
+	# A public key is still told for what it is.
+	chmod 644 "$K/ed25519.pub"
+	refuses 2 dsse-sign -k "$K/ed25519.pub" --type t p
+	run ! grep -q 'all users' refuses.err
 }
 
 @test "dsse-sign: no key byte or passphrase is left in memory once it was used" {

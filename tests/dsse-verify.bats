@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 load helper
 
-K=$SRCDIR/golden/keys
+K=$BATS_FILE_TMPDIR/keys
+
+setup_file() {
+	private_keys "$K"
+}
 TYPES="ed25519 ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa-2048"
 EMPTY_SHA=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 

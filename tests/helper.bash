@@ -19,6 +19,14 @@ setup() {
 	unset PROV_CACHE PROV_UPSTREAM SOURCE_DATE_EPOCH
 }
 
+# private_keys DIR: copies of golden/keys with the modes that private keys
+# want, which neither git nor an archive keeps.
+private_keys() {
+	mkdir -p "$1"
+	cp "$SRCDIR"/golden/keys/* "$1"
+	chmod 600 "$1"/*.key
+}
+
 # refuses CODE cmd...: exactly this exit status, nothing on stdout, and one
 # line on stderr that begins with the tool's name.
 refuses() {
