@@ -161,6 +161,51 @@ dsse() { printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","s
 	refuses 3 prov-ingest --keyring nosuch signed.json
 }
 
+@test "prov-ingest: --trusted-root proves whose certificate signed an SBOM or VEX bundle, when, and that it is logged" {
+	need_command jq
+	local g=$SRCDIR/golden/bundles id
+	dsse-key keyring --identity signer@example.com --issuer https://issuer.example.com --name ci -o ring.json
+	dsse-key keyring --identity other@example.com --issuer https://issuer.example.com --name ci -o other.json
+	id=$(jq -r '.keys[0].id' ring.json)
+	while read -r name role; do
+		prov-ingest --keyring ring.json --trusted-root "$g/root" "$g/$name.json" >rec
+		is rec ".role == \"$role\" and .signedBy == [{id:\"$id\",logged:true,provenAt:\"2026-01-01T00:05:00Z\"}]"
+		valid_against prov.document/v1 rec
+		prov-normalize --keyring ring.json --trusted-root "$g/root" "$g/$name.json" >direct
+		prov-normalize rec >piped
+		same direct piped
+		is direct ".documents[0].role == \"$role\" and .documents[0].signedBy[0].logged"
+		valid_against prov.evidence/v1 direct
+		# without the root, for somebody else, or with no keyring: unsigned
+		prov-ingest --keyring ring.json "$g/$name.json" >rec
+		is rec 'has("signedBy")|not'
+		prov-ingest --keyring other.json --trusted-root "$g/root" "$g/$name.json" >rec
+		is rec 'has("signedBy")|not'
+		prov-ingest --trusted-root "$g/root" "$g/$name.json" >rec
+		is rec 'has("signedBy")|not'
+		# another payload under the signature
+		jq -c '.dsseEnvelope.payload |= (@base64d|sub("1\\.3\\.0|not_affected";"fixed")|@base64)' "$g/$name.json" >forged
+		! cmp -s forged "$g/$name.json"
+		prov-ingest --keyring ring.json --trusted-root "$g/root" forged >rec
+		is rec 'has("signedBy")|not'
+	done <<-TABLE
+		good-envelope-sbom sbom
+		good-envelope-vex vex
+	TABLE
+}
+
+@test "prov-ingest: --trusted-root on a public bundle: the signer and the log's time" {
+	need_shared
+	need_command jq
+	local s=$SHARED/vectors/sigstore name expect bundle artifact root key identity issuer
+	IFS=$'\t' read -r name expect bundle artifact root key identity issuer \
+	    < <(grep '^happy-path-intoto-in-dsse-v3	' "$s/cases.tsv")
+	dsse-key keyring --identity "$identity" --issuer "$issuer" --name public -o ring.json
+	prov-ingest --keyring ring.json --trusted-root "$s/$root" "$s/$bundle" >rec
+	is rec '.signedBy|length == 1 and .[0].logged and .[0].provenAt == "2024-12-16T18:42:56Z"'
+	is "$s/$bundle" '.verificationMaterial.tlogEntries[0].integratedTime|tonumber|todate == "2024-12-16T18:42:56Z"'
+}
+
 @test "prov-ingest: --validate refuses what its format's schema refuses" {
 	[ -d "$SHARED/schemas" ] || skip "no ../shared schemas here"
 	export PROV_SCHEMAS=$(find "$SHARED/schemas" -type d | tr '\n' ':')

@@ -488,6 +488,69 @@ csaf() { printf '{"document":{"category":"csaf_vex","csaf_version":"2.0","title"
 	is ev '.feeds == {grype:"2026-01-04T00:00:00Z"} and .unknowns[0].reason == "FeedGap"'
 }
 
+@test "prov-normalize: one document of each format gives the evidence it always gave" {
+	local seen=0
+	while read -r want name; do
+		got=$(prov-normalize "$SRCDIR/golden/formats/$name" | sha256sum | cut -c1-64)
+		[ "$got" = "$want" ] || { echo "$name: $got, expected $want"; return 1; }
+		prov-ingest "$SRCDIR/golden/formats/$name" | prov-normalize | sha256sum >piped
+		grep -q "^$want" piped
+		seen=$((seen + 1))
+	done <"$SRCDIR/golden/formats/evidence.sha256"
+	[ "$seen" -eq "$(ls "$SRCDIR"/golden/formats/good-*.json | wc -l)" ]
+	[ "$seen" -ge 11 ]
+}
+
+@test "prov-normalize: a record's content must have the digest that the record states" {
+	need_command jq
+	cdx '"components":[{"type":"library","name":"a","version":"1"}]' | prov-ingest >rec
+	prov-normalize rec >want
+	# written another way it is the same content
+	jq . rec >pretty; prov-normalize pretty >got; same want got
+	jq -c '{size,role,name,kind,formatVersion,format,digest,content,canonicalDigest}' rec >reversed
+	prov-normalize reversed >got; same want got
+	jq -c '.content.components[0].name="b"' rec >bad; refuses 2 prov-normalize bad
+	grep -q 'does not have the canonicalDigest' refuses.err
+	jq -c '.canonicalDigest="sha256:'"$(printf %064d 0)"'"' rec >bad; refuses 2 prov-normalize bad
+	jq -c '.canonicalDigest="md5:00"' rec >bad; refuses 2 prov-normalize bad
+	grep -q 'canonicalDigest is no digest' refuses.err
+}
+
+# deep N: an SBOM with arrays nested N deep, itself one of them.
+deep() {
+	printf '{"bomFormat":"CycloneDX","specVersion":"1.5","x":'
+	head -c $(($1 - 1)) /dev/zero | tr '\0' '['
+	head -c $(($1 - 1)) /dev/zero | tr '\0' ']'
+	printf '}'
+}
+
+@test "prov-normalize: a file may be nested 500 deep, as for prov-ingest, and its record deeper" {
+	deep 500 >good
+	deep 501 >bad
+	prov-normalize good >direct
+	prov-ingest good >rec
+	prov-normalize rec >piped
+	same direct piped
+	for tool in prov-ingest prov-normalize; do
+		refuses 2 $tool bad
+		sed "s/^$tool: //" refuses.err >$tool.err
+	done
+	grep -q 'nesting deeper than the limit of 500' prov-ingest.err
+	# the offset is the same, and the file is named
+	[ "$(cut -d: -f1,2 prov-ingest.err)" = "$(cut -d: -f1,2 prov-normalize.err)" ]
+}
+
+@test "prov-normalize: trust that cannot be read ends it with 2 or 3" {
+	printf '{}' >none
+	cdx '"components":[]' >sbom
+	for tool in prov-ingest prov-normalize; do
+		refuses 3 $tool --keyring nosuch --feed a=1 sbom
+		refuses 2 $tool --keyring none --feed a=1 sbom
+		refuses 3 $tool --trusted-root nosuch --feed a=1 sbom
+		refuses 2 $tool --trusted-root none --trusted-root none sbom
+	done
+}
+
 @test "prov-normalize: a record that was tampered with in shape is refused" {
 	need_command jq
 	cdx '"components":[]' | prov-ingest >rec

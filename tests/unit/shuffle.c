@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Evidence does not depend on order, labels, serial numbers or tools: real
- * files of others, shuffled 200 times each, give the same bytes.
+ * Evidence does not depend on order, labels, serial numbers, tools or the time
+ * a document was made at: real files of others, shuffled 200 times each, give
+ * the same bytes.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "digest.h"
 #include "document.h"
 #include "evidence.h"
+#include "part.h"
 #include "io.h"
 #include "map.h"
 #include "tap.h"
@@ -46,6 +48,16 @@ static const char *const references[] = {
 	"spdxElementId", "relatedSpdxElement", "documentDescribes", "hasFiles",
 	"spdxId", "from", "to", "rootElement", "element", NULL
 };
+/* When a document was made, which only the age of statements comes from. */
+static const char *const times[] = {
+	"timestamp", "created", "CreatedAt", "startTimeUtc", "endTimeUtc",
+	"scanStartedOn", "scanFinishedOn", NULL
+};
+static bool times_count;
+/* Names that a document gets anew whenever it is made. */
+static const char *const names_anew[] = {
+	"documentNamespace", "tooling", "ReportID", NULL
+};
 /* Arrays that others count into. */
 static const char *const indexed[] = { "rules", "extensions", "taxa", NULL };
 
@@ -77,6 +89,12 @@ mutate(struct arena *a, const struct map *names, const struct json *v,
 	if (slice_is(key, "serialNumber"))
 		return json_z(arena_printf(a,
 		    "urn:uuid:00000000-0000-4000-8000-%012zu",
+		    below(1u << 30)));
+	if (v->type == JSON_STRING && !times_count && one_of(key, times))
+		return json_z(arena_printf(a, "20%02zu-01-01T00:00:%02zuZ",
+		    10 + below(80), below(60)));
+	if (v->type == JSON_STRING && one_of(key, names_anew))
+		return json_z(arena_printf(a, "https://example.com/%zu",
 		    below(1u << 30)));
 	if (slice_is(key, "tools") || slice_is(key, "creators"))
 		return json_array();
@@ -124,6 +142,7 @@ normalize(const struct json *doc, struct buf *out, struct err *e)
 	enum status rc = document_recognise(doc, &options, &a, &d, e);
 
 	buf_reset(out);
+	times_count = rc == ERR_OK && (d.serves & ROLE_VEX) != 0;
 	if (rc == ERR_OK)
 		rc = evidence_add(ev, &d, e);
 	if (rc == ERR_OK)
