@@ -61,6 +61,30 @@ gate() {
 	same ../one.tar ../two.tar
 }
 
+@test "pipeline: files and folders may be called anything" {
+	local app=$SRCDIR/golden/app
+	gate want.tar --no-cache
+	mkdir "it's; \$odd \"here\"" && cd "it's; \$odd \"here\""
+	mkdir "t mp"
+	for part in 1.5.0.cdx 1.5.0.grype 1.4.0.cdx 1.4.0.grype; do
+		cp "$app/shop-front-$part.json" "./- '$part' \$(x)\`y\`.json"
+	done
+	cp "$app/shop-front.openvex.json" "v;ex"
+	cp "$SRCDIR/golden/policies/simple.json" "pol'icy"
+	cp "$SRCDIR/golden/policies/simple.budget.json" "bud get"
+	cp -p "$G/key.pem" 'k"ey'
+	TMPDIR="$PWD/t mp" status_is 0 prov-gate \
+	    --sbom "- '1.5.0.cdx' \$(x)\`y\`.json" \
+	    --findings "- '1.5.0.grype' \$(x)\`y\`.json" --vex "v;ex" \
+	    --base "- '1.4.0.cdx' \$(x)\`y\`.json" \
+	    --base-findings "- '1.4.0.grype' \$(x)\`y\`.json" \
+	    --policy "pol'icy" --budget "bud get" --key 'k"ey' --no-cache \
+	    --at 2026-01-12T09:30:00Z --report "re'port.html" -o "out put"
+	same ../want.tar "out put"
+	[ -s "re'port.html" ]
+	[ -z "$(ls "t mp")" ]
+}
+
 @test "pipeline: a second run is a cache hit with the same bytes" {
 	gate cold.tar --cache "$PWD/cache"
 	gate warm.tar --cache "$PWD/cache"
