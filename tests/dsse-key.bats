@@ -204,6 +204,51 @@ JSON
 	valid_against prov.keyring/v1 ring
 }
 
+@test "dsse-key: rotate --add puts the successor in, from the instant the other ends" {
+	new=$(dsse-key id "$K/ecdsa-p256.pub")
+	dsse-key keyring --add "$K/ed25519.pub" --name release --role verdict --role cache -o ring
+	cp ring before
+	dsse-key rotate --keyring ring --reason yearly --at 2026-06-01T00:00:00Z \
+	    --add "$K/ecdsa-p256.pub" -k "$K/ed25519.key" $ED >e.dsse
+	dsse-verify -k "$K/ed25519.pub" --type application/vnd.prov.event+json e.dsse >e
+	grep -q '"event":"SignerRotated".*"sequence":0,"signer":"'"$ED" e
+	valid_against prov.event/v1 e
+	valid_against prov.keyring/v1 ring
+	for k in ed25519 ecdsa-p256; do
+		echo x | dsse-sign -k "$K/$k.key" --type t >$k
+	done
+	dsse-verify --keyring ring --role verdict --at 2026-05-31T23:59:59Z ed25519 >out
+	refuses 1 dsse-verify --keyring ring --at 2026-06-01T00:00:00Z ed25519
+	refuses 1 dsse-verify --keyring ring --at 2026-05-31T23:59:59Z ecdsa-p256
+	dsse-verify --keyring ring --role cache --at 2026-06-01T00:00:00Z ecdsa-p256 >out
+	refuses 1 dsse-verify --keyring ring --role vex --at 2026-06-01T00:00:00Z ecdsa-p256
+	grep -q '"from":"2026-06-01T00:00:00Z","id":"'"$new"'","name":"release",' ring
+	# The event is the one that rotate prints without a successor, which the
+	# ledger does not name.
+	cp before plain
+	dsse-key rotate --keyring plain --reason yearly --at 2026-06-01T00:00:00Z $ED >e2
+	tr -d '\n' <e2 >e2.payload
+	same e2.payload e
+	# A name and an end of its own.
+	cp before two
+	dsse-key rotate --keyring two --reason r --at 2026-06-01T00:00:00Z --name other \
+	    --until 2027-06-01T00:00:00Z --add "$K/ecdsa-p256.pub" $ED >e
+	grep -q '"name":"other","publicKey":"[^"]*","roles":\["cache","verdict"\],"until":"2027-06-01T00:00:00Z"' two
+	# Nothing is half done.
+	cp ring kept
+	refuses 2 dsse-key rotate --keyring ring --reason r --at 2026-07-01T00:00:00Z \
+	    --add "$K/ed25519.pub" "$new"
+	refuses 2 dsse-key rotate --keyring ring --reason r --at 2026-07-01T00:00:00Z \
+	    --add "$K/ed25519-b.key" "$new"
+	refuses 2 dsse-key rotate --keyring ring --reason r --at 2026-07-01T00:00:00Z \
+	    --add "$K/ed25519-b.pub" --until 2026-07-01T00:00:00Z "$new"
+	refuses 3 dsse-key rotate --keyring ring --reason r --add missing "$new"
+	refuses 2 dsse-key rotate --keyring ring --reason r --name x "$new"
+	refuses 2 dsse-key rotate --keyring ring --reason r --until @9 "$new"
+	refuses 2 dsse-key revoke --keyring ring --reason r --add "$K/ed25519-b.pub" "$new"
+	same kept ring
+}
+
 @test "dsse-key: a keyring in an envelope is refused where nobody says who may sign it" {
 	dsse-key keyring --add "$K/ed25519.pub" --name a -o ring
 	dsse-sign -k "$K/ed25519.key" --type application/json -o wrapped ring

@@ -28,7 +28,7 @@ setup_file() {
 	prov-decide --policy policy.json --no-cache --decision-out decision.json \
 	    --inputs-out inputs.json --statement-out statement.json \
 	    -o verdict.json evidence.json
-	for name in ci release a b c key; do
+	for name in ci release a b c key next; do
 		dsse-key generate --type ed25519 --no-passphrase -o $name.pem
 		dsse-key public $name.pem >$name.pub
 		cp -p $name.pem $name.key

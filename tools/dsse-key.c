@@ -359,6 +359,9 @@ struct end_opts {
 	const char *reason;
 	const char *at;
 	const char *key;
+	const char *add;	/* rotate: the successor */
+	const char *name;
+	const char *until;
 	struct keyfile_pass pass;
 	bool revoke;
 	struct digest id;
@@ -407,6 +410,28 @@ sign_event(struct end_opts *o, struct arena *a, struct json *event)
 	return ERR_OK;
 }
 
+/* The key that takes the other's place: its roles, and its name unless it has
+ * one, from the instant on at which the other ends. */
+static enum status
+add_successor(const struct end_opts *o, struct arena *a, struct keyring *ring)
+{
+	struct keyring_key k = { .has_key = true, .from = o->effective,
+	    .until = time_option("--until", o->until, INT64_MAX),
+	    .revoked_at = INT64_MAX };
+	const struct keyring_key *old = keyring_find(ring, &o->id);
+	enum status st;
+	struct err e;
+
+	if (o->add == NULL)
+		return ERR_OK;
+	k.name = o->name != NULL ? slice_of(o->name) : old->name;
+	k.roles = old->roles;
+	st = keyfile_public(o->add, a, &k.key);
+	if (st == ERR_OK && keyring_add(ring, a, &k, &e) != ERR_OK)
+		st = msg_err(o->add, &e);
+	return st;
+}
+
 static enum status
 end_key(struct end_opts *o, struct arena *a)
 {
@@ -423,7 +448,9 @@ end_key(struct end_opts *o, struct arena *a)
 	    o->effective, &event, &e);
 	if (st != ERR_OK)
 		return msg_err(o->keyring, &e);
-	st = sign_event(o, a, &event);
+	st = add_successor(o, a, &ring);
+	if (st == ERR_OK)
+		st = sign_event(o, a, &event);
 	if (st != ERR_OK)
 		return st;
 	/*
@@ -445,7 +472,8 @@ static int
 end_verb(int argc, char **argv, bool revoke)
 {
 	static const struct opt_usage rotating = {
-		"--keyring FILE --reason REASON [--at TIME] [-k SIGNER]\n"
+		"--keyring FILE --reason REASON [--at TIME]\n"
+		"    [--add PUB [--name NAME] [--until TIME]] [-k SIGNER]\n"
 		"    [--passphrase-file FILE | --passphrase-fd N] KEYID",
 		"end a key whose place another takes"
 	};
@@ -455,7 +483,7 @@ end_verb(int argc, char **argv, bool revoke)
 		"end a key that can no longer be trusted"
 	};
 	struct end_opts o = { .revoke = revoke };
-	const struct opt table[] = {
+	struct opt table[] = {
 		{ 0, "keyring", OPT_TEXT, &o.keyring, "FILE",
 		    "the keyring, which is updated" },
 		{ 0, "reason", OPT_TEXT, &o.reason, "REASON",
@@ -465,13 +493,22 @@ end_verb(int argc, char **argv, bool revoke)
 		{ 'k', "key", OPT_TEXT, &o.key, "SIGNER",
 		    "sign the event with this private key" },
 		KEYFILE_PASS_OPTIONS(o.pass),
+		{ 0, "add", OPT_TEXT, &o.add, "PUB",
+		    "add this public key, which takes the other's place" },
+		{ 0, "name", OPT_TEXT, &o.name, "NAME",
+		    "what people call the added key (as the other)" },
+		{ 0, "until", OPT_TEXT, &o.until, "TIME",
+		    "the added key is no longer trusted at this time" },
 		OPT_END
 	};
-	int n = opt_parse(revoke ? &revoking : &rotating, table, argc, argv);
+	const size_t rows = sizeof(table) / sizeof(table[0]);
 	struct arena a = { 0 };
 	enum status st;
-	int fd = -1;
+	int n, fd = -1;
 
+	if (revoke)	/* has no successor: --add and what follows go */
+		table[rows - 4] = table[rows - 1];
+	n = opt_parse(revoke ? &revoking : &rotating, table, argc, argv);
 	if (n != 1 || !digest_option(slice_of(argv[0]), &o.id))
 		opt_usage_error("expected one KEYID, as dsse-key id writes it");
 	if (o.keyring == NULL || o.reason == NULL)
@@ -480,6 +517,10 @@ end_verb(int argc, char **argv, bool revoke)
 	    !utf8_valid(slice_of(o.reason)))
 		opt_usage_error("--reason: expected UTF-8 of 1 to %d bytes",
 		    REASON_MAX);
+	if (o.add == NULL && (o.name != NULL || o.until != NULL))
+		opt_usage_error("--name and --until go with --add");
+	if (o.name != NULL && !utf8_valid(slice_of(o.name)))
+		opt_usage_error("--name: expected UTF-8");
 	o.effective = tool_at(o.at, TOOL_VERIFIES);
 	st = lock(o.keyring, &a, &fd);
 	if (st == ERR_OK)
