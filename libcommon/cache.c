@@ -408,6 +408,8 @@ open_counters(struct cache *c)
 {
 	const off_t size = (CACHE_COUNTERS + 1) * sizeof(uint64_t);
 	char path[4096];
+	struct stat st;
+	bool taken;
 	void *p;
 	int fd;
 
@@ -416,8 +418,11 @@ open_counters(struct cache *c)
 	    (c->writable ? O_CREAT : 0), 0600);
 	if (fd < 0)
 		return;
-	/* Blocks are taken now: a full disk must not be met in the map. */
-	if (posix_fallocate(fd, 0, size) == 0) {
+	/* Blocks are taken now: a full disk must not be met in the map.  To
+	 * ask for those that are there is as dear as the rest of a hit. */
+	taken = fstat(fd, &st) == 0 && st.st_size >= size &&
+	    st.st_blocks * 512 >= size;
+	if (taken || posix_fallocate(fd, 0, size) == 0) {
 		p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
 		    MAP_SHARED, fd, 0);
 		if (p != MAP_FAILED)
