@@ -104,8 +104,14 @@ write_node(struct buf *out, const struct json *v)
 	}
 }
 
-void
-canon_write(struct buf *out, const struct json *v)
+/* Where the bytes go that are done; NULL: they stay in the buffer. */
+struct drain {
+	void (*sink)(void *ctx, struct slice piece);
+	void *ctx;
+};
+
+static void
+write_tree(struct buf *out, const struct json *v, const struct drain *drain)
 {
 	struct buf stack = { 0 };
 	struct step s, *top;
@@ -141,8 +147,30 @@ canon_write(struct buf *out, const struct json *v)
 			s = (struct step){ v, 0 };
 			buf_add(&stack, &s, sizeof(s));
 		}
+		if (drain != NULL && out->len >= CANON_PIECE) {
+			drain->sink(drain->ctx, buf_get(out));
+			buf_reset(out);
+		}
 	}
 	buf_free(&stack);
+}
+
+void
+canon_write(struct buf *out, const struct json *v)
+{
+	write_tree(out, v, NULL);
+}
+
+void
+canon_pieces(const struct json *v, void (*sink)(void *ctx,
+    struct slice piece), void *ctx)
+{
+	const struct drain drain = { sink, ctx };
+	struct buf b = { 0 };
+
+	write_tree(&b, v, &drain);
+	sink(ctx, buf_get(&b));
+	buf_free(&b);
 }
 
 struct slice

@@ -12,6 +12,16 @@
 
 /* Appends v's canonical bytes to out. */
 void canon_write(struct buf *out, const struct json *v);
+/*
+ * The same bytes in order, in pieces of CANON_PIECE or, where one string is
+ * longer, more; the last may have less, or nothing.  Only a piece is held.
+ */
+enum {
+	CANON_PIECE = 32 * 1024
+};
+
+void canon_pieces(const struct json *v, void (*sink)(void *ctx,
+    struct slice piece), void *ctx);
 /* The same as a slice in the arena. */
 struct slice canon_text(struct arena *a, const struct json *v);
 /*

@@ -21,16 +21,20 @@ digest_bytes(struct slice bytes)
 	return d;
 }
 
+static void
+hash_piece(void *ctx, struct slice piece)
+{
+	sha256_add(ctx, piece.data, piece.len);
+}
+
 struct digest
 digest_json(const struct json *v)
 {
-	struct buf b = { 0 };
-	struct digest d;
+	struct sha256 h;
 
-	canon_write(&b, v);
-	d = digest_bytes(buf_get(&b));
-	buf_free(&b);
-	return d;
+	sha256_init(&h);
+	canon_pieces(v, hash_piece, &h);
+	return digest_take(&h);
 }
 
 struct digest
