@@ -43,20 +43,25 @@ static void
 write_string(struct buf *out, struct slice s)
 {
 	const char *p = s.len > 0 ? s.data : "", *end = p + s.len;
+	bool first = true;
 
-	buf_byte(out, '"');
-	while (p < end) {
+	/* Most are one plain run: room is asked for once, quotes and all. */
+	do {
 		const char *q = lex_skip_plain(p, end);
-		char *o = buf_room(out, (size_t)(q - p) + 6);
+		char *o = buf_room(out, (size_t)(q - p) + 8);
 
+		if (first)
+			*o++ = '"';
+		first = false;
 		memcpy(o, p, (size_t)(q - p));
 		o += q - p;
 		if (q < end)
 			o = escape(o, (struct slice){ q++, 1 });
+		if (q == end)
+			*o++ = '"';
 		out->len = (size_t)(o - out->data);
 		p = q;
-	}
-	buf_byte(out, '"');
+	} while (p < end);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "canon.h"
+#include "digest.h"
 #include "feed.h"
 #include "tap.h"
 #include "utf8.h"
@@ -267,6 +268,62 @@ test_nested(void)
 	    "not", bad);
 }
 
+static void
+join_piece(void *ctx, struct slice piece)
+{
+	buf_slice(ctx, piece);
+}
+
+static bool
+same_in_pieces(const struct json *v)
+{
+	struct buf whole = { 0 }, joined = { 0 };
+	struct digest a, b;
+	bool same;
+
+	canon_write(&whole, v);
+	canon_pieces(v, join_piece, &joined);
+	a = digest_json(v);
+	b = digest_bytes(buf_get(&whole));
+	same = slice_eq(buf_get(&whole), buf_get(&joined)) &&
+	    digest_equal(&a, &b);
+	buf_free(&whole);
+	buf_free(&joined);
+	return same;
+}
+
+static struct json
+string_of(size_t n)
+{
+	char *s = arena_alloc(&arena, n + 1);
+
+	memset(s, 's', n);
+	return json_string((struct slice){ s, n });
+}
+
+static void
+test_pieces(void)
+{
+	struct json list = json_array(), v;
+	bool good = true;
+
+	for (size_t n = CANON_PIECE - 4; n < CANON_PIECE + 4; n++) {
+		v = string_of(n);
+		good = good && same_in_pieces(&v);
+		v = json_array();
+		json_push(&arena, &v, string_of(n));
+		good = good && same_in_pieces(&v);
+		json_push(&arena, &v, json_array());
+		good = good && same_in_pieces(&v);
+	}
+	ok(good, "pieces: whatever the last one is");
+	for (int i = 0; i < 3000; i++)
+		json_push(&arena, &list, random_value(4));
+	ok(same_in_pieces(&list), "pieces: many, and the digest of them");
+	v = string_of(0);
+	ok(same_in_pieces(&v), "pieces: of an empty string");
+}
+
 static enum status
 no_room(void *ctx, struct slice piece, struct err *e)
 {
@@ -286,6 +343,7 @@ main(void)
 	test_properties();
 	test_large();
 	test_nested();
+	test_pieces();
 	arena_free(&arena);
 
 	json_push(&arena, &a, json_z("b"));
