@@ -26,14 +26,11 @@ struct crypt_hasher {
 	enum crypt_hash hash;
 };
 
-static const struct {
-	int algo;
-	size_t len;
-} hashes[] = {
-	[CRYPT_SHA256] = { GCRY_MD_SHA256, 32 },
-	[CRYPT_SHA384] = { GCRY_MD_SHA384, 48 },
-	[CRYPT_SHA512] = { GCRY_MD_SHA512, 64 },
-	[CRYPT_SHA1] = { GCRY_MD_SHA1, 20 },
+static const int hashes[] = {
+	[CRYPT_SHA256] = GCRY_MD_SHA256,
+	[CRYPT_SHA384] = GCRY_MD_SHA384,
+	[CRYPT_SHA512] = GCRY_MD_SHA512,
+	[CRYPT_SHA1] = GCRY_MD_SHA1,
 };
 
 /* libgcrypt wants to be asked for its version before anything else. */
@@ -52,12 +49,6 @@ start(void)
 	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
 }
 
-size_t
-crypt_hash_len(enum crypt_hash h)
-{
-	return hashes[h].len;
-}
-
 void
 crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out)
 {
@@ -66,7 +57,7 @@ crypt_digest(enum crypt_hash h, struct slice bytes, uint8_t *out)
 		return;
 	}
 	start();
-	gcry_md_hash_buffer(hashes[h].algo, out, bytes.data, bytes.len);
+	gcry_md_hash_buffer(hashes[h], out, bytes.data, bytes.len);
 }
 
 struct crypt_hasher *
@@ -80,7 +71,7 @@ crypt_hasher_open(enum crypt_hash h)
 	if (h == CRYPT_SHA256)
 		return c;
 	start();
-	if (gcry_md_open(&c->md, hashes[h].algo, 0) != 0)
+	if (gcry_md_open(&c->md, hashes[h], 0) != 0)
 		msg_die(ERR_SYSTEM, NULL, "out of memory");
 	return c;
 }
@@ -101,7 +92,7 @@ crypt_hasher_take(struct crypt_hasher *c, uint8_t *out)
 		sha256_finish(&c->sha256, out);
 		return;
 	}
-	memcpy(out, gcry_md_read(c->md, 0), hashes[c->hash].len);
+	memcpy(out, gcry_md_read(c->md, 0), crypt_hash_len(c->hash));
 	gcry_md_reset(c->md);
 }
 
@@ -937,7 +928,7 @@ hmac(enum crypt_hash hash, const uint8_t *key, const struct slice *piece,
 {
 	gcry_md_hd_t h = NULL;
 
-	if (gcry_md_open(&h, hashes[hash].algo, GCRY_MD_FLAG_SECURE |
+	if (gcry_md_open(&h, hashes[hash], GCRY_MD_FLAG_SECURE |
 	    GCRY_MD_FLAG_HMAC) != 0 ||
 	    gcry_md_setkey(h, key, crypt_hash_len(hash)) != 0)
 		msg_die(ERR_SYSTEM, NULL, "out of secure memory");
@@ -1257,7 +1248,7 @@ crypt_pbkdf2(enum crypt_hash hash, struct slice passphrase, struct slice salt,
 	if (iterations == 0 || iterations > LONG_MAX)
 		return err_bad(e, "PBKDF2 with %llu iterations",
 		    (unsigned long long)iterations);
-	return derive(GCRY_KDF_PBKDF2, hashes[hash].algo, passphrase, salt,
+	return derive(GCRY_KDF_PBKDF2, hashes[hash], passphrase, salt,
 	    (unsigned long)iterations, out, size, e);
 }
 

@@ -238,6 +238,8 @@ lean() {
 	case $1 in
 	prov-pack) ! grep -Eq 'libjq|libcurl|libpq' <<<"$libs" ;;
 	prov-check) ! grep -Eq 'libjq|libarchive|liblmdb|libcurl' <<<"$libs" ;;
+	prov-diff|prov-digest|prov-purl|prov-report)	# SHA-256 is ours
+	    ! grep -Eq 'libgcrypt|libjq|libarchive|libcurl' <<<"$libs" ;;
 	*) ! grep -Eq 'libjq|libarchive|libcurl|libpq|hiredis|gnutls|libssl' \
 	    <<<"$libs" ;;
 	esac || { echo "$libs"; return 1; }
