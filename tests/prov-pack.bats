@@ -5,6 +5,12 @@ load helper
 PACKS=$SRCDIR/golden/packs
 DOCS=$PACKS/documents
 AT=2026-11-20T12:00:00Z
+KEY=${BATS_FILE_TMPDIR:-}/key
+
+# With the mode that a private key wants, which git does not keep.
+setup_file() {
+	install -m 600 "$PACKS/key" "$KEY"
+}
 
 teardown() {
 	[ -z "${server:-}" ] || kill "$server"
@@ -21,8 +27,8 @@ make() {
 }
 
 attest() {
-	dsse-sign -k "$PACKS/key" "$DOCS/verdict.st" >v.dsse
-	dsse-sign -k "$PACKS/key" "$DOCS/provcache.st" >p.dsse
+	dsse-sign -k "$KEY" "$DOCS/verdict.st" >v.dsse
+	dsse-sign -k "$KEY" "$DOCS/provcache.st" >p.dsse
 }
 
 verify() { prov-pack verify --at $AT "$@"; }
@@ -31,15 +37,15 @@ verify() { prov-pack verify --at $AT "$@"; }
 	attest
 	for density in lite standard strict; do
 		make $density $density.tar --attestation v.dsse \
-		    --attestation p.dsse --sign -k "$PACKS/key"
+		    --attestation p.dsse --sign -k "$KEY"
 		same "$PACKS/good-$density.tar" $density.tar
 	done
 	make lite sources.tar --attestation v.dsse --attestation p.dsse \
-	    --sign -k "$PACKS/key" --sources "$DOCS/thing"
+	    --sign -k "$KEY" --sources "$DOCS/thing"
 	same "$PACKS/good-sources.tar" sources.tar
 	make lite attested.tar --attestation v.dsse --attestation p.dsse
 	same "$PACKS/good-attested.tar" attested.tar
-	make lite signed.tar --sign -k "$PACKS/key"
+	make lite signed.tar --sign -k "$KEY"
 	same "$PACKS/good-signed.tar" signed.tar
 }
 
@@ -103,7 +109,7 @@ verify() { prov-pack verify --at $AT "$@"; }
 }
 
 @test "prov-pack export: a policy that came signed is unwrapped" {
-	dsse-sign -k "$PACKS/key" --type application/json \
+	dsse-sign -k "$KEY" --type application/json \
 	    "$DOCS/policy" >policy.dsse
 	make strict a.tar
 	prov-pack export --verdict "$DOCS/verdict" \
@@ -126,7 +132,7 @@ verify() { prov-pack verify --at $AT "$@"; }
 	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
 	    --density lite -o x.tar 2>err
 	sed 's/"pass"/"fail"/' "$DOCS/verdict.st" >other.st
-	dsse-sign -k "$PACKS/key" other.st >other.dsse
+	dsse-sign -k "$KEY" other.st >other.dsse
 	status_is 1 make lite x.tar --attestation other.dsse 2>err
 	grep -q 'attests another verdict' err
 	status_is 2 make lite x.tar --attestation "$DOCS/policy" 2>err
@@ -143,7 +149,7 @@ verify() { prov-pack verify --at $AT "$@"; }
 	status_is 2 make dense x.tar 2>err
 	grep -q 'lite, standard or strict' err
 	status_is 2 make lite x.tar --sign 2>err
-	status_is 2 make lite x.tar -k "$PACKS/key" 2>err
+	status_is 2 make lite x.tar -k "$KEY" 2>err
 	status_is 3 make lite no/such/folder.tar 2>err
 	status_is 3 make strict /dev/full 2>err
 }
@@ -191,7 +197,7 @@ verify() { prov-pack verify --at $AT "$@"; }
 	dsse-key public mine >mine.pub
 	refuses 1 prov-pack verify -k mine.pub "$PACKS/good-lite.tar"
 	verify -k mine.pub -k "$PACKS/key.pub" "$PACKS/good-lite.tar" >out
-	refuses 2 prov-pack verify -k "$PACKS/key" "$PACKS/good-lite.tar"
+	refuses 2 prov-pack verify -k "$KEY" "$PACKS/good-lite.tar"
 }
 
 @test "prov-pack verify: one flipped bit anywhere in a bundle is never exit 0" {
@@ -272,7 +278,7 @@ PERL
 
 @test "prov-pack verify: a Sigstore bundle vouches too" {
 	attest
-	sigbundle create --envelope -k "$PACKS/key" p.dsse >p.sigstore
+	sigbundle create --envelope -k "$KEY" p.dsse >p.sigstore
 	make lite only.tar --bundle p.sigstore
 	verify -k "$PACKS/key.pub" --report only.tar >out
 	grep -q '"check":"bundle".*"result":"pass"' out
@@ -372,7 +378,7 @@ import() { prov-pack import -k "$PACKS/key.pub" --at $AT "$@"; }
 	# own, which is signed anew.
 	for density in lite standard; do
 		prov-pack export --verikey "$(verikey)" --cache c \
-		    --density $density --sign -k "$PACKS/key" -o $density.tar
+		    --density $density --sign -k "$KEY" -o $density.tar
 		same "$PACKS/good-$density.tar" $density.tar
 	done
 }
@@ -447,7 +453,7 @@ layout() {
 	local dir=$1
 	shift
 	attest
-	sigbundle create --envelope -k "$PACKS/key" p.dsse >p.sigstore
+	sigbundle create --envelope -k "$KEY" p.dsse >p.sigstore
 	prov-pack export --verdict "$DOCS/verdict" \
 	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
 	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
