@@ -8,7 +8,7 @@
  *	attestations/HEX.dsse.json		DSSE envelopes
  *	bundles/HEX.sigstore.json		Sigstore bundles
  *	chunks/00000000.chunk ...		the first, or all, of the tree
- *	context.json decision.json		prov.context/v1, prov.decision/v1
+ *	context.json decision.json		prov.context/v1, .decision/v1
  *	events.ndjson				prov.event/v1, bare or in DSSE
  *	inputs.json				prov.verikey/v1
  *	manifest.dsse.json			signs manifest.json

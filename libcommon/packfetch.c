@@ -67,7 +67,7 @@ mark(struct packfetch *f, uint64_t index)
 	f->missing--;
 }
 
-/* --- the bundle ------------------------------------------------------------ */
+/* --- the bundle ----------------------------------------------------------- */
 
 static enum status
 own_entry(void *ctx, enum manifest_entry kind, const char *name,
@@ -158,7 +158,7 @@ packfetch_close(struct packfetch *f)
 	f->spool = -1;
 }
 
-/* --- where chunks come from -------------------------------------------------- */
+/* --- where chunks come from ----------------------------------------------- */
 
 bool
 packfetch_next(const struct packfetch *f, uint64_t *index)

@@ -25,8 +25,8 @@ struct packfiles {
 	struct json doc_verdict, doc_decision, doc_inputs, doc_context, merkle;
 	struct merkledoc_tree tree;
 	struct packparts parts;
-	struct input input[MERKLEDOC_ROLES];	/* whose bytes they are, if they are
-					 * held */
+	struct input input[MERKLEDOC_ROLES];	/* whose bytes they are,
+						 * if they are held */
 	struct packcheck_documents documents;
 	struct packout out;	/* all but density, key, zstd and sink */
 };

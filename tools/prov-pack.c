@@ -198,7 +198,8 @@ main(int argc, char **argv)
 		{ "export", packexport_run, "write a bundle of a decision" },
 		{ "verify", packverify_run, "verify a bundle" },
 		{ "fetch", do_fetch, "complete a bundle's evidence" },
-		{ "import", packverify_import, "verify, and put into the cache" },
+		{ "import", packverify_import,
+		    "verify, and put into the cache" },
 		{ "list", do_list, "list what is in a bundle" },
 		{ NULL, NULL, NULL }
 	};
