@@ -18,7 +18,7 @@ const struct json_limits json_own = {
 };
 
 enum {
-	LINEAR_MAX = 8	/* members that are looked through one by one */
+	LINEAR_MAX = 16	/* members that are looked through one by one */
 };
 
 /* Where the children of empty containers are: arithmetic on NULL is not

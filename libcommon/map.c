@@ -141,6 +141,13 @@ map_put_copy(struct map *m, struct slice key, struct arena *a, bool *fresh)
 }
 
 void
+map_prefetch(const struct map *m, struct slice key)
+{
+	if (m->slot != NULL)
+		__builtin_prefetch(&m->slot[hash_of(key) & m->mask]);
+}
+
+void
 map_find_many(const struct map *m, const struct slice *key, size_t count,
     size_t **value)
 {

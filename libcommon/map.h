@@ -35,6 +35,8 @@ size_t *map_put_copy(struct map *m, struct slice key, struct arena *a,
 enum {
 	MAP_MANY = 32
 };
+/* Asks for the memory that key will be looked for in. */
+void map_prefetch(const struct map *m, struct slice key);
 /* map_find of at most MAP_MANY keys, whose memory is waited for at once. */
 void map_find_many(const struct map *m, const struct slice *key,
     size_t count, size_t **value);

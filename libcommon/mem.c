@@ -93,33 +93,6 @@ mem_free(void *p)
 	free(p);
 }
 
-struct slice
-slice_of(const char *z)
-{
-	return (struct slice){ z, z == NULL ? 0 : strlen(z) };
-}
-
-bool
-slice_eq(struct slice a, struct slice b)
-{
-	return a.len == b.len &&
-	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-bool
-slice_is(struct slice s, const char *z)
-{
-	return slice_eq(s, slice_of(z));
-}
-
-bool
-slice_starts(struct slice s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return s.len >= n && (n == 0 || memcmp(s.data, prefix, n) == 0);
-}
-
 bool
 slice_ends(struct slice s, const char *suffix)
 {

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* A run of bytes somebody else owns; may hold NUL. */
 struct slice {
@@ -23,10 +24,35 @@ struct slice {
 
 #define SLICE(literal) ((struct slice){ (literal), sizeof(literal) - 1 })
 
-struct slice slice_of(const char *z);		/* z may be NULL: empty */
-bool slice_eq(struct slice a, struct slice b);
-bool slice_is(struct slice s, const char *z);
-bool slice_starts(struct slice s, const char *prefix);
+/* The small ones are here, so that the length of a literal is known when it is
+ * compiled, and most comparisons end at the lengths. */
+static inline struct slice
+slice_of(const char *z)		/* z may be NULL: empty */
+{
+	return (struct slice){ z, z == NULL ? 0 : strlen(z) };
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.len == b.len &&
+	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline bool
+slice_is(struct slice s, const char *z)
+{
+	return slice_eq(s, slice_of(z));
+}
+
+static inline bool
+slice_starts(struct slice s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && (n == 0 || memcmp(s.data, prefix, n) == 0);
+}
+
 bool slice_ends(struct slice s, const char *suffix);
 int slice_cmp(struct slice a, struct slice b);	/* by bytes, then length */
 /* Position of byte c in s, or s.len. */

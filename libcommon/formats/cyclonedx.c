@@ -88,8 +88,10 @@ read_component(struct part *p, const struct json *component)
 		.name = part_need(p, component, "name", "component"),
 		.version = part_text(p, component, "version"),
 	};
-	uint32_t c = part_component(p, &names);
+	uint32_t c;
 
+	map_prefetch(&p->labels, json_get_text(component, "bom-ref"));
+	c = part_component(p, &names);
 	if (c == PART_NONE)
 		return c;
 	part_type(p, c, part_text(p, component, "type"));
