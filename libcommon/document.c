@@ -136,13 +136,32 @@ document_recognise(const struct json *content,
 	return ERR_OK;
 }
 
+/* The two members that sort before all others.  The content is large: it is
+ * written where it stays, and its digest put in front of it afterwards. */
+static void
+write_content(const struct document *d, struct buf *out)
+{
+	char digest[DIGEST_TEXT + 1];
+	struct digest canonical;
+	size_t place, start;
+
+	buf_text(out, "{\"canonicalDigest\":\"");
+	place = out->len;
+	memset(buf_room(out, DIGEST_TEXT), ' ', DIGEST_TEXT);
+	out->len += DIGEST_TEXT;
+	buf_text(out, "\",\"content\":");
+	start = out->len;
+	canon_write(out, &d->content);
+	canonical = digest_bytes(slice_cut(buf_get(out), start, out->len));
+	digest_write(&canonical, digest);
+	memcpy(out->data + place, digest, DIGEST_TEXT);
+}
+
 void
-document_write(const struct document *d, struct slice canonical,
-    struct buf *out)
+document_write(const struct document *d, struct buf *out)
 {
 	struct arena a = { NULL, NULL, NULL };
 	struct json o = json_object();
-	char digest[DIGEST_TEXT + 1];
 	struct slice rest;
 
 	json_set(&a, &o, "digest", digest_value(&a, &d->digest));
@@ -163,13 +182,7 @@ document_write(const struct document *d, struct slice canonical,
 		json_set(&a, &o, "signedBy", d->signed_by);
 	json_set(&a, &o, "size", json_uint(&a, d->size));
 	rest = canon_text(&a, &o);
-	/* The two members that sort before all others, and the content is
-	 * written once only. */
-	digest_write(&d->canonical, digest);
-	buf_text(out, "{\"canonicalDigest\":\"");
-	buf_text(out, digest);
-	buf_text(out, "\",\"content\":");
-	buf_slice(out, canonical);
+	write_content(d, out);
 	buf_byte(out, ',');
 	buf_slice(out, slice_cut(rest, 1, SIZE_MAX));
 	arena_free(&a);

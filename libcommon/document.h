@@ -26,8 +26,7 @@ struct document {
 	bool role_given;
 	struct slice version;
 	struct slice name;
-	struct digest digest;	/* of the file, and of its canonical form: */
-	struct digest canonical;	/* only prov-ingest fills them */
+	struct digest digest;	/* of the file: only prov-ingest fills it */
 	uint64_t size;
 	bool lossy;
 	struct slice origin;
@@ -53,9 +52,8 @@ enum status document_recognise(const struct json *content,
     const struct document_options *options, struct arena *a,
     struct document *out, struct err *e);
 
-/* Appends the record; canonical is the content's RFC 8785 text. */
-void document_write(const struct document *d, struct slice canonical,
-    struct buf *out);
+/* Appends the record, with the canonical digest of its content. */
+void document_write(const struct document *d, struct buf *out);
 bool document_is_record(const struct json *v);
 /* ERR_INPUT unless the content has the digest that the record, which was read
  * from text, states.  One that is written as prov-ingest writes it is hashed

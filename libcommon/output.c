@@ -34,6 +34,15 @@ output_flush(struct output *out)
 void
 output_bytes(struct output *out, struct slice bytes)
 {
+	struct err e;
+
+	if (bytes.len >= OUTPUT_HOLD) {
+		output_flush(out);
+		if (io_write(out->file.fd, bytes.data, bytes.len, &e) !=
+		    ERR_OK)
+			msg_die_err(out->name, &e);
+		return;
+	}
 	buf_slice(&out->pending, bytes);
 	if (out->pending.len >= OUTPUT_HOLD)
 		output_flush(out);

@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "canon.h"
 #include "digest.h"
 #include "docschema.h"
 #include "doctrust.h"
@@ -59,7 +58,6 @@ one_document(const struct json *content, const char *operand,
     const struct input *in, const struct opts *o, struct buf *out,
     struct arena *a)
 {
-	struct buf canonical = { NULL, 0, 0 };
 	struct slice bytes = bytes_of(in);
 	struct document d;
 	struct err e;
@@ -72,15 +70,12 @@ one_document(const struct json *content, const char *operand,
 		    &e);
 	if (rc != ERR_OK)
 		return input_fault(in, &e);
-	canon_write(&canonical, content);
 	d.lossy = d.lossy || in->stream.lossy;
 	d.name = name_of(operand);
 	d.size = bytes.len;
 	d.digest = digest_bytes(bytes);
-	d.canonical = digest_bytes(buf_get(&canonical));
-	document_write(&d, buf_get(&canonical), out);
+	document_write(&d, out);
 	buf_byte(out, '\n');
-	buf_free(&canonical);
 	return ERR_OK;
 }
 
