@@ -2,6 +2,11 @@
 # The cache as a decision sees it: it saves work and changes nothing.
 load helper
 
+# What a failed test leaves mounted.
+teardown() {
+	umount "$BATS_TEST_TMPDIR/c" 2>/dev/null || true
+}
+
 at=2026-01-12T08:00:00Z
 
 fixture() {
@@ -156,6 +161,73 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 		[ "$(wc -l <err)" -eq 1 ]
 		grep -q 'somebody else' err
 	fi
+}
+
+@test "provcache: read-only media: what is there is found, the rest computed" {
+	fixture
+	sed 's/left-pad/right-pad/g' sbom.json | prov-normalize >evidence2
+	! cmp -s evidence evidence2
+	prov-decide --no-cache --policy policy.json --keyring ring --at $at \
+		evidence2 >want2
+	mkdir c
+	mount -t tmpfs -o size=4m,mode=700 none c 2>/dev/null ||
+		skip "cannot mount a tmpfs"
+	decide >got
+	mount -o remount,ro c || skip "cannot mount it read-only"
+	decide >got 2>err
+	is cached
+	same want got
+	[ ! -s err ] || { cat err; return 1; }
+	# a miss is computed, and one line says that it was not kept
+	prov-decide --cache c --policy policy.json --keyring ring --at $at \
+		--status status evidence2 >got 2>err
+	is computed
+	same want2 got
+	[ "$(wc -l <err)" -eq 1 ] || { cat err; return 1; }
+	mount -o remount,rw c
+	rm c/v1/lock.mdb
+	chmod 500 c c/v1
+	chmod 400 c/v1/data.mdb
+	mount -o remount,ro c
+	decide >got 2>err
+	is cached
+	same want got
+	umount c
+	# nothing in it, and nothing can be made
+	mount -t tmpfs -o size=4m,mode=700,ro none c
+	decide >got 2>err
+	is unknown
+	same want got
+	[ "$(wc -l <err)" -le 1 ] || { cat err; return 1; }
+}
+
+@test "provcache: files nobody may read" {
+	fixture
+	decide >got
+	if [ "$(id -u)" -eq 0 ]; then
+		command -v setpriv >/dev/null || skip "root may read all"
+		chown -R 65534 . && chmod 711 "$BATS_TEST_TMPDIR"
+		as() { setpriv --reuid 65534 --clear-groups "$@"; }
+		as test -x "$(command -v prov-decide)" -a -r policy.json ||
+			skip "nobody else gets here"
+	else
+		as() { "$@"; }
+	fi
+	for file in data.mdb lock.mdb counters; do
+		chmod 000 c/v1/$file
+		rc=0
+		as prov-decide --cache c --policy policy.json --keyring ring \
+			--at $at evidence >got 2>err || rc=$?
+		chmod 600 c/v1/$file
+		[ $rc -eq 0 ] && cmp -s want got && [ "$(wc -l <err)" -le 1 ] ||
+			{ echo "$file: exit $rc"; cat err; return 1; }
+	done
+	chmod 000 c
+	as prov-decide --cache c --policy policy.json --keyring ring --at $at \
+		evidence >got 2>err
+	chmod 700 c
+	same want got
+	[ "$(wc -l <err)" -eq 1 ] || { cat err; return 1; }
 }
 
 @test "provcache: many at once agree" {
