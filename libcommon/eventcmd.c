@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "budget.h"
 #include "dsse.h"
 #include "entry.h"
 #include "eventcmd.h"
@@ -13,7 +14,9 @@
 #include "tool.h"
 
 enum {
-	EVENTS_BATCH = 256	/* printed in one read transaction */
+	EVENTS_BATCH = 256,	/* printed in one read transaction */
+	EPOCH_DIGITS_MAX = 15,	/* of one that is a number */
+	DAY = 24 * 60 * 60	/* seconds */
 };
 
 static const char event_type[] = "application/vnd.prov.event+json";
@@ -107,9 +110,33 @@ open_envelope(struct events *v, const struct json *doc, struct json *event,
 	return json_parse(d.payload, &json_own, &v->run, event, e);
 }
 
+/* An epoch never goes back: one of the far future would keep every entry of
+ * the feed out of the cache for good. */
+static enum status
+check_epoch(const struct events *v, struct slice epoch, struct err *e)
+{
+	int64_t sec;
+	size_t digits = 0;
+
+	while (digits < epoch.len && epoch.data[digits] >= '0' &&
+	    epoch.data[digits] <= '9')
+		digits++;
+	if (digits == epoch.len && digits <= EPOCH_DIGITS_MAX)
+		return ERR_OK;
+	if (!budget_epoch(epoch, &sec))
+		return err_bad(e, "a feed's epoch is no RFC 3339 time, ISO "
+		    "week or decimal number of at most %d digits",
+		    EPOCH_DIGITS_MAX);
+	if (sec > v->now && sec - v->now > DAY)
+		return err_bad(e, "a feed's epoch, %.*s, is more than a day "
+		    "ahead", (int)epoch.len, epoch.data);
+	return ERR_OK;
+}
+
 static enum status
 add_event(struct events *v, const struct json *doc, struct err *e)
 {
+	struct ledger_event *new;
 	struct json event = *doc;
 	enum status rc = ERR_OK;
 
@@ -126,7 +153,11 @@ add_event(struct events *v, const struct json *doc, struct err *e)
 		v->cap = v->cap == 0 ? 64 : 2 * v->cap;
 		v->event = mem_array(v->event, v->cap, sizeof(*v->event));
 	}
-	return ledger_read(&event, &v->run, &v->event[v->n++], e);
+	new = &v->event[v->n++];
+	rc = ledger_read(&event, &v->run, new, e);
+	if (rc == ERR_OK && new->ends.cause == ENTRY_BY_FEED)
+		rc = check_epoch(v, new->ends.before, e);
+	return rc;
 }
 
 /* All events are read and verified before the first is applied. */

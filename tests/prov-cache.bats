@@ -198,6 +198,24 @@ event() {	# SEQUENCE KIND MEMBER...
 	prov-cache check --cache c
 }
 
+@test "prov-cache events --apply: a feed's epoch of the far future, or that is none, is refused" {
+	load_entries put c 0 1 >keys
+	for epoch in 2026-03-02T00:00:01Z 9999-12-31T00:00:00Z 2026-W11 \
+	    9999999999999999 tomorrow -1 1.5; do
+		feed=nvd epoch=$epoch event 0 FeedEpochAdvanced >log
+		refuses 2 prov-cache events --cache c --apply \
+			--at 2026-03-01T00:00:00Z log || { echo "$epoch"; return 1; }
+	done
+	[ -z "$(prov-cache events --cache c)" ]
+	get "$(key_of 0)" >/dev/null
+	n=0
+	for epoch in 2026-W09 2026-02-27T00:00:00Z 2026-03-02T00:00:00Z; do
+		feed=f$n epoch=$epoch event $n FeedEpochAdvanced >>good
+		n=$((n + 1))
+	done
+	prov-cache events --cache c --apply --at 2026-03-01T00:00:00Z good
+}
+
 @test "prov-cache events --apply: a ledger that does not extend the one known" {
 	for n in 0 1 2; do signer=$(id_of $n) event $n SignerRevoked; done >log
 	head -n 2 log | prov-cache events --cache c --apply
