@@ -10,6 +10,7 @@ struct tarout {
 	struct archive_entry *entry;
 	enum status (*sink)(void *, struct slice, struct err *);
 	void *ctx;
+	bool closing;		/* what is written now goes nowhere */
 	enum status rc;		/* what the sink last said */
 	struct err sunk;	/* and its error */
 };
@@ -19,6 +20,8 @@ on_write(struct archive *archive, void *ctx, const void *data, size_t size)
 {
 	struct tarout *t = ctx;
 
+	if (t->closing)
+		return (la_ssize_t)size;
 	t->rc = t->sink(t->ctx, (struct slice){ data, size }, &t->sunk);
 	if (t->rc == ERR_OK)
 		return (la_ssize_t)size;
@@ -105,8 +108,9 @@ tarout_close(struct tarout *t)
 	if (t == NULL)
 		return;
 	if (t->archive != NULL) {
-		/* Closing would write the end of what was given up. */
-		(void)archive_write_fail(t->archive);
+		/* It writes the end of what was given up, and only then lets
+		 * go of its memory. */
+		t->closing = true;
 		(void)archive_write_free(t->archive);
 	}
 	archive_entry_free(t->entry);
