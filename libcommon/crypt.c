@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <gcrypt.h>
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -35,18 +36,22 @@ static const int hashes[] = {
 
 /* libgcrypt wants to be asked for its version before anything else. */
 static void
-start(void)
+initialise(void)
 {
-	static bool started;
-
-	if (started)
-		return;
-	started = true;
 	if (gcry_check_version("1.10.0") == NULL)
 		msg_die(ERR_SYSTEM, NULL, "libgcrypt is older than 1.10.0");
 	/* Secure memory waits for the first secret: most runs have none. */
 	gcry_control(GCRYCTL_DISABLE_SECMEM_WARN, 0);
 	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+}
+
+/* Whichever thread comes first; the others wait until it is done. */
+static void
+start(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, initialise);
 }
 
 void
