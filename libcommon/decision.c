@@ -71,34 +71,6 @@ decision_json(struct arena *a, const struct decision *d)
 	return o;
 }
 
-static enum status
-read_digest(const struct json *v, const char *what, struct digest *d,
-    struct err *e)
-{
-	if (digest_read(json_text(v), d))
-		return ERR_OK;
-	return err_input(e, v->offset,
-	    "'%s' is no digest, expected sha256: and 64 hex digits", what);
-}
-
-static enum status
-read_time(const struct json *v, const char *what, int64_t *sec,
-    struct err *e)
-{
-	char again[TIMEFMT_LEN + 1];
-	struct instant t;
-
-	if (timefmt_rfc3339(json_text(v), &t)) {
-		timefmt_write(t.sec, again);
-		if (json_is(v, again)) {
-			*sec = t.sec;
-			return ERR_OK;
-		}
-	}
-	return err_input(e, v->offset,
-	    "'%s' is no time, expected YYYY-MM-DDTHH:MM:SSZ", what);
-}
-
 /* NAME=EPOCH: the name ends at the first '='. */
 static enum status
 read_feeds(struct arena *a, const struct json *list, struct decision *d,
@@ -133,7 +105,7 @@ read_rules(const struct json *list, struct decision *d, struct err *e)
 		return err_input(e, list->offset, "%u 'rules', at most %d",
 		    (unsigned)list->len, DECISION_RULES);
 	JSON_EACH(item, list) {
-		if (read_digest(item, "rules", &d->rule[d->rules], e) !=
+		if (digest_member(item, "rules", &d->rule[d->rules], e) !=
 		    ERR_OK)
 			return ERR_INPUT;
 		if (d->rules > 0 && digest_cmp(&d->rule[d->rules - 1],
@@ -164,15 +136,15 @@ decision_read(struct arena *a, const struct json *doc, struct decision *d,
 		return err_input(e, v->offset,
 		    "'trustScore' is not between 0 and %d", TRUST_MAX);
 	d->trust_score = (int)trust;
-	if (read_digest(json_get(doc, "veriKey"), "veriKey", &d->verikey,
+	if (digest_member(json_get(doc, "veriKey"), "veriKey", &d->verikey,
 	    e) != ERR_OK ||
-	    read_digest(json_get(doc, "verdictHash"), "verdictHash",
+	    digest_member(json_get(doc, "verdictHash"), "verdictHash",
 	    &d->verdict, e) != ERR_OK ||
-	    read_digest(json_get(doc, "proofRoot"), "proofRoot",
+	    digest_member(json_get(doc, "proofRoot"), "proofRoot",
 	    &d->proof_root, e) != ERR_OK ||
-	    read_time(json_get(doc, "createdAt"), "createdAt",
+	    shape_time(json_get(doc, "createdAt"), "createdAt",
 	    &d->created_at, e) != ERR_OK ||
-	    read_time(json_get(doc, "expiresAt"), "expiresAt",
+	    shape_time(json_get(doc, "expiresAt"), "expiresAt",
 	    &d->expires_at, e) != ERR_OK ||
 	    read_feeds(a, json_get(seed, "feeds"), d, e) != ERR_OK)
 		return ERR_INPUT;

@@ -90,6 +90,16 @@ digest_read(struct slice s, struct digest *out)
 	    hex_read(out->sha256, DIGEST_SIZE, digits);
 }
 
+enum status
+digest_member(const struct json *v, const char *name, struct digest *out,
+    struct err *e)
+{
+	if (digest_read(json_text(v), out))
+		return ERR_OK;
+	return err_input(e, v->offset,
+	    "'%s' is no digest, expected sha256: and 64 hex digits", name);
+}
+
 bool
 digest_option(struct slice s, struct digest *out)
 {

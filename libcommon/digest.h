@@ -40,6 +40,9 @@ bool digest_read(struct slice s, struct digest *out);
 bool digest_option(struct slice s, struct digest *out);
 /* {"sha256":"hex"} as in-toto writes it; the reader wants lower case. */
 struct json digest_set(struct arena *a, const struct digest *d);
+/* A member that must hold one: ERR_INPUT names it with its offset. */
+enum status digest_member(const struct json *v, const char *name,
+    struct digest *out, struct err *e);
 bool digest_equal(const struct digest *a, const struct digest *b);
 int digest_cmp(const struct digest *a, const struct digest *b);
 

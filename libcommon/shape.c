@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shape.h"
+#include "timefmt.h"
 
 /* Which of the SHAPE_ types v has, as a set. */
 static unsigned
@@ -137,4 +138,22 @@ shape_check(const struct json *v, const struct shape *shape, const char *kind,
 		    found.len : 64), found.data, kind);
 	}
 	return check_object(v, shape, e);
+}
+
+enum status
+shape_time(const struct json *v, const char *name, int64_t *sec,
+    struct err *e)
+{
+	char again[TIMEFMT_LEN + 1];
+	struct instant t;
+
+	if (timefmt_rfc3339(json_text(v), &t)) {
+		timefmt_write(t.sec, again);
+		if (json_is(v, again)) {
+			*sec = t.sec;
+			return ERR_OK;
+		}
+	}
+	return err_input(e, v->offset,
+	    "'%s' is no time, expected YYYY-MM-DDTHH:MM:SSZ", name);
 }

@@ -46,4 +46,9 @@ struct shape {
 enum status shape_check(const struct json *v, const struct shape *shape,
     const char *kind, struct err *e);
 
+/* A member that must hold a time as we write it, to the byte: ERR_INPUT
+ * names it with its offset. */
+enum status shape_time(const struct json *v, const char *name, int64_t *sec,
+    struct err *e);
+
 #endif

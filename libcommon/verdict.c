@@ -203,35 +203,6 @@ verdict_id(struct arena *a, const struct json *doc)
 	return digest_json(&o);
 }
 
-static enum status
-read_digest(const struct json *doc, const char *name, struct digest *d,
-    struct err *e)
-{
-	const struct json *v = json_get(doc, name);
-
-	if (digest_read(json_text(v), d))
-		return ERR_OK;
-	return err_input(e, v->offset,
-	    "'%s' is no digest, expected sha256: and 64 hex digits", name);
-}
-
-static enum status
-read_at(const struct json *v, int64_t *at, struct err *e)
-{
-	char again[TIMEFMT_LEN + 1];
-	struct instant t;
-
-	if (timefmt_rfc3339(json_text(v), &t)) {
-		timefmt_write(t.sec, again);
-		if (json_is(v, again)) {
-			*at = t.sec;
-			return ERR_OK;
-		}
-	}
-	return err_input(e, v->offset,
-	    "'at' is no time, expected YYYY-MM-DDTHH:MM:SSZ");
-}
-
 enum status
 verdict_read(struct arena *a, const struct json *doc, struct verdict *v,
     struct err *e)
@@ -250,12 +221,15 @@ verdict_read(struct arena *a, const struct json *doc, struct verdict *v,
 	    !slice_is(v->status, "fail"))
 		return err_input(e, json_get(doc, "status")->offset,
 		    "'status' is none of pass, warn and fail");
-	if (read_digest(doc, "verdictId", &v->id, e) != ERR_OK ||
-	    read_digest(doc, "evidence", &v->evidence, e) != ERR_OK ||
-	    read_digest(doc, "sbom", &v->sbom, e) != ERR_OK ||
-	    read_digest(v->policy, "digest", &v->policy_digest, e) !=
+	if (digest_member(json_get(doc, "verdictId"), "verdictId", &v->id,
+	    e) != ERR_OK ||
+	    digest_member(json_get(doc, "evidence"), "evidence",
+	    &v->evidence, e) != ERR_OK ||
+	    digest_member(json_get(doc, "sbom"), "sbom", &v->sbom, e) !=
 	    ERR_OK ||
-	    read_at(json_get(doc, "at"), &v->at, e) != ERR_OK)
+	    digest_member(json_get(v->policy, "digest"), "digest",
+	    &v->policy_digest, e) != ERR_OK ||
+	    shape_time(json_get(doc, "at"), "at", &v->at, e) != ERR_OK)
 		return ERR_INPUT;
 	(void)json_int64(json_get(json_get(doc, "trust"), "score"),
 	    &v->trust);

@@ -135,16 +135,6 @@ verikey_json(struct arena *a, struct verikey *k)
 }
 
 static enum status
-read_digest(const struct json *v, const char *what, struct digest *d,
-    struct err *e)
-{
-	if (digest_read(json_text(v), d))
-		return ERR_OK;
-	return err_input(e, v->offset,
-	    "'%s' is no digest, expected sha256: and 64 hex digits", what);
-}
-
-static enum status
 read_set(struct arena *a, const struct json *v, const char *what,
     struct verikey_set *set, struct err *e)
 {
@@ -152,7 +142,7 @@ read_set(struct arena *a, const struct json *v, const char *what,
 	set->item = arena_array(a, v->len > 0 ? v->len : 1,
 	    sizeof(*set->item));
 	JSON_EACH(item, v) {
-		if (read_digest(item, what, &set->item[set->count], e) !=
+		if (digest_member(item, what, &set->item[set->count], e) !=
 		    ERR_OK)
 			return ERR_INPUT;
 		if (set->count > 0 && digest_cmp(&set->item[set->count - 1],
@@ -165,37 +155,22 @@ read_set(struct arena *a, const struct json *v, const char *what,
 }
 
 static enum status
-read_window(const struct json *v, int64_t *sec, struct err *e)
-{
-	char again[TIMEFMT_LEN + 1];
-	struct instant t;
-
-	if (timefmt_rfc3339(json_text(v), &t)) {
-		timefmt_write(t.sec, again);
-		if (json_is(v, again)) {
-			*sec = t.sec;
-			return ERR_OK;
-		}
-	}
-	return err_input(e, v->offset,
-	    "'window' is no time, expected YYYY-MM-DDTHH:MM:SSZ");
-}
-
-static enum status
 read_inputs(struct arena *a, const struct json *in, struct verikey *k,
     struct err *e)
 {
 	struct context context;
 
-	if (read_digest(json_get(in, "source"), "source", &k->source, e) !=
+	if (digest_member(json_get(in, "source"), "source", &k->source, e) !=
 	    ERR_OK ||
-	    read_digest(json_get(in, "sbom"), "sbom", &k->sbom, e) != ERR_OK ||
-	    read_digest(json_get(in, "policy"), "policy", &k->policy, e) !=
+	    digest_member(json_get(in, "sbom"), "sbom", &k->sbom, e) !=
+	    ERR_OK ||
+	    digest_member(json_get(in, "policy"), "policy", &k->policy, e) !=
 	    ERR_OK ||
 	    read_set(a, json_get(in, "vex"), "vex", &k->vex, e) != ERR_OK ||
 	    read_set(a, json_get(in, "signers"), "signers", &k->signers, e) !=
 	    ERR_OK ||
-	    read_window(json_get(in, "window"), &k->window, e) != ERR_OK)
+	    shape_time(json_get(in, "window"), "window", &k->window,
+	    e) != ERR_OK)
 		return ERR_INPUT;
 	k->context = json_get(in, "context");
 	k->feeds = json_get(in, "feeds");
@@ -217,7 +192,7 @@ verikey_read(struct arena *a, const struct json *doc, struct verikey *k,
 	if (rc == ERR_OK)
 		rc = read_inputs(a, json_get(doc, "inputs"), k, e);
 	if (rc == ERR_OK)
-		rc = read_digest(json_get(doc, "veriKey"), "veriKey", key, e);
+		rc = digest_member(json_get(doc, "veriKey"), "veriKey", key, e);
 	if (rc != ERR_OK)
 		return rc;
 	made = verikey_make(k);
