@@ -490,6 +490,20 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 	return rc == 0 ? ERR_OK : translate(c, e);
 }
 
+/* A reader's transaction.  Only a writer that comes clears the slots of
+ * readers that were killed; where none does, the one who finds them all taken
+ * clears them. */
+static int
+begin_reader(struct cache *c, MDB_txn **txn)
+{
+	int dead, rc = LMDB(c, mdb_txn_begin(c->env, NULL, MDB_RDONLY, txn));
+
+	if (rc == MDB_READERS_FULL &&
+	    LMDB(c, mdb_reader_check(c->env, &dead)) == 0)
+		rc = LMDB(c, mdb_txn_begin(c->env, NULL, MDB_RDONLY, txn));
+	return rc;
+}
+
 static enum status
 open_tables(struct cache *c, struct err *e)
 {
@@ -498,7 +512,7 @@ open_tables(struct cache *c, struct err *e)
 
 	if (c->writable)
 		(void)LMDB(c, mdb_reader_check(c->env, &dead));
-	if (LMDB(c, mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn)) != 0)
+	if (begin_reader(c, &txn) != 0)
 		return translate(c, e);
 	for (unsigned i = 0; i < CACHE_TABLES && c->rc == 0; i++)
 		(void)LMDB(c, mdb_dbi_open(txn, table_name[i], 0,
@@ -643,8 +657,7 @@ begin(struct cache *c, bool write)
 	if (write)
 		rc = LMDB(c, mdb_txn_begin(c->env, NULL, 0, &c->txn));
 	else if (c->reader == NULL)
-		rc = LMDB(c, mdb_txn_begin(c->env, NULL, MDB_RDONLY,
-		    &c->reader));
+		rc = begin_reader(c, &c->reader);
 	else
 		rc = LMDB(c, mdb_txn_renew(c->reader));
 	/* Another process made the map larger. */
@@ -655,8 +668,7 @@ begin(struct cache *c, bool write)
 		}
 		c->map_size = map_size(c);
 		rc = write ? LMDB(c, mdb_txn_begin(c->env, NULL, 0,
-		    &c->txn)) : LMDB(c, mdb_txn_begin(c->env, NULL,
-		    MDB_RDONLY, &c->reader));
+		    &c->txn)) : begin_reader(c, &c->reader);
 	}
 	if (rc == 0 && !write)
 		c->txn = c->reader;
@@ -842,11 +854,22 @@ cache_count(struct cache *c, enum cache_table t, uint64_t *n, struct err *e)
 
 /* --- upkeep ------------------------------------------------------------- */
 
+/* A line for each reader, after one that names the columns; or one alone
+ * that says that there is none, in brackets. */
+static int
+count_reader(const char *line, void *ctx)
+{
+	uint64_t *n = ctx;
+
+	if (line[0] != '(' && strstr(line, "pid") == NULL)
+		++*n;
+	return 0;
+}
+
 static enum status
 usage_in(struct cache *c, void *ctx, struct err *e)
 {
 	struct cache_usage *u = ctx;
-	MDB_envinfo info;
 	MDB_stat st;
 	struct stat file;
 	char path[4096];
@@ -860,10 +883,9 @@ usage_in(struct cache *c, void *ctx, struct err *e)
 		u->used_bytes += (st.ms_branch_pages + st.ms_leaf_pages +
 		    st.ms_overflow_pages) * (uint64_t)st.ms_psize;
 	}
-	if (LMDB(c, mdb_env_info(c->env, &info)) != 0)
-		return translate(c, e);
-	u->readers = info.me_numreaders;
-	return ERR_OK;
+	u->readers = 0;
+	(void)LMDB(c, mdb_reader_list(c->env, count_reader, &u->readers));
+	return translate(c, e);
 }
 
 enum status
