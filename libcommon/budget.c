@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "budget.h"
 #include "canon.h"
+#include "epoch.h"
 #include "purl.h"
 #include "shape.h"
 #include "timefmt.h"
@@ -608,38 +609,6 @@ hold_map(struct tally *t, const char *name, const char *type,
 		}
 }
 
-bool
-budget_epoch(struct slice s, int64_t *sec)
-{
-	struct instant t;
-	int64_t year = 0, monday;
-	int week = 0;
-
-	if (timefmt_rfc3339(s, &t)) {
-		*sec = t.sec;
-		return true;
-	}
-	if (s.len != 8 || s.data[4] != '-' || s.data[5] != 'W')
-		return policy_moment(s, sec);
-	for (size_t i = 0; i < s.len; i++) {
-		if (i == 4 || i == 5)
-			continue;
-		if (s.data[i] < '0' || s.data[i] > '9')
-			return false;
-		if (i < 4)
-			year = year * 10 + (s.data[i] - '0');
-		else
-			week = week * 10 + (s.data[i] - '0');
-	}
-	if (week < 1 || week > 53 || year < 1)
-		return false;
-	/* The fourth of January is in week 1; 1970-01-01 was a Thursday. */
-	monday = timefmt_days(year, 1, 4);
-	monday -= ((monday + 3) % 7 + 7) % 7;
-	*sec = (monday + (week - 1) * 7) * TIMEFMT_DAY;
-	return true;
-}
-
 static void
 hold_feeds(struct tally *t, const struct budget_facts *facts)
 {
@@ -659,7 +628,7 @@ hold_feeds(struct tally *t, const struct budget_facts *facts)
 		struct slice name = { m->key, m->key_len };
 		struct json age;
 
-		if (!budget_epoch(json_text(&m->value), &sec)) {
+		if (!epoch_instant(json_text(&m->value), &sec)) {
 			violate(t, "feedAge", name, *limit, NULL,
 			    "the feed's epoch is no time");
 			continue;

@@ -73,9 +73,6 @@ enum status budget_check(struct arena *a, const struct budget *b,
 
 /* A JSON number of at most four decimal places, no exponent, below 10^9. */
 bool budget_decimal(const struct json *v, int64_t *units);
-/* A feed's epoch as an instant: RFC 3339, a day, or an ISO week (its Monday);
- * false for a bare number, which is no time. */
-bool budget_epoch(struct slice s, int64_t *sec);
 /* 25000 -> 2.5 */
 struct json budget_number(struct arena *a, int64_t units);
 

@@ -8,6 +8,7 @@
 #include "entry.h"
 #include "entryrec.h"
 #include "entrytree.h"
+#include "epoch.h"
 #include "metrics.h"
 
 enum {
@@ -132,8 +133,10 @@ stands(struct cache *c, const struct entryrec_dep *deps, size_t n,
 			continue;
 		}
 		rc = cache_get(c, CACHE_GENERATION, deps[i].key, &v, e);
+		/* Of another form than the feed's it is before any. */
 		if (rc == ERR_OK)
-			*yes = entryrec_epoch_cmp(deps[i].epoch, v) >= 0;
+			*yes = epoch_form(deps[i].epoch) == epoch_form(v) &&
+			    epoch_cmp(deps[i].epoch, v) >= 0;
 		else if (rc != ERR_NO)
 			return rc;
 	}
@@ -147,7 +150,11 @@ set_feed(struct cache *c, struct slice key, struct slice epoch,
 	struct slice old;
 	enum status rc = cache_get(c, CACHE_GENERATION, key, &old, e);
 
-	if (rc == ERR_OK && entryrec_epoch_cmp(epoch, old) <= 0)
+	if (rc == ERR_OK && epoch_form(epoch) != epoch_form(old))
+		return err_bad(e, "the feed's epoch, %.*s, is not of the form "
+		    "of the one known, %.*s", (int)epoch.len, epoch.data,
+		    (int)old.len, old.data);
+	if (rc == ERR_OK && epoch_cmp(epoch, old) <= 0)
 		return ERR_OK;
 	if (rc != ERR_OK && rc != ERR_NO)
 		return rc;

@@ -176,7 +176,8 @@ struct entry_invalidation {
 };
 
 /* All of them in one small durable transaction, however many entries they
- * hit.  A feed's epoch never goes back. */
+ * hit.  A feed's epoch never goes back; ERR_INPUT for one of another form
+ * than the one known. */
 enum status entry_invalidate(struct entry_store *s,
     const struct entry_invalidation *list, size_t n, struct err *e);
 

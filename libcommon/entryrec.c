@@ -39,41 +39,6 @@ entryrec_get_u64(const char *p)
 
 /* --- what it depends on ------------------------------------------------- */
 
-static bool
-all_digits(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] < '0' || s.data[i] > '9')
-			return false;
-	return s.len > 0;
-}
-
-static struct slice
-without_zeros(struct slice s)
-{
-	while (s.len > 1 && s.data[0] == '0')
-		s = slice_cut(s, 1, s.len);
-	return s;
-}
-
-int
-entryrec_epoch_cmp(struct slice a, struct slice b)
-{
-	struct instant x, y;
-	int order;
-
-	if (timefmt_rfc3339(a, &x) && timefmt_rfc3339(b, &y))
-		return timefmt_cmp(x, y);
-	if (all_digits(a) && all_digits(b)) {
-		a = without_zeros(a);
-		b = without_zeros(b);
-		if (a.len != b.len)
-			return a.len < b.len ? -1 : 1;
-	}
-	order = slice_cmp(a, b);
-	return order < 0 ? -1 : order > 0;
-}
-
 struct deps {
 	struct arena *arena;
 	struct entryrec_dep *item;

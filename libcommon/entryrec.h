@@ -38,9 +38,6 @@ enum status entryrec_read(struct slice bytes, struct arena *a,
     struct entry *out, struct entryrec_dep **deps, size_t *count,
     struct err *e);
 
-/* -1, 0, 1: times by time, whole numbers by value, all else by bytes. */
-int entryrec_epoch_cmp(struct slice a, struct slice b);
-
 /* Little-endian numbers, as the store's values hold them. */
 void entryrec_u64(struct buf *out, uint64_t n);
 uint64_t entryrec_get_u64(const char *p);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "budget.h"
 #include "dsse.h"
 #include "entry.h"
+#include "epoch.h"
 #include "eventcmd.h"
 #include "input.h"
 #include "keyring.h"
@@ -14,9 +14,7 @@
 #include "tool.h"
 
 enum {
-	EVENTS_BATCH = 256,	/* printed in one read transaction */
-	EPOCH_DIGITS_MAX = 15,	/* of one that is a number */
-	DAY = 24 * 60 * 60	/* seconds */
+	EVENTS_BATCH = 256	/* printed in one read transaction */
 };
 
 static const char event_type[] = "application/vnd.prov.event+json";
@@ -110,37 +108,15 @@ open_envelope(struct events *v, const struct json *doc, struct json *event,
 	return json_parse(d.payload, &json_own, &v->run, event, e);
 }
 
-/* An epoch never goes back: one of the far future would keep every entry of
- * the feed out of the cache for good. */
-static enum status
-check_epoch(const struct events *v, struct slice epoch, struct err *e)
-{
-	int64_t sec;
-	size_t digits = 0;
-
-	while (digits < epoch.len && epoch.data[digits] >= '0' &&
-	    epoch.data[digits] <= '9')
-		digits++;
-	if (digits == epoch.len && digits <= EPOCH_DIGITS_MAX)
-		return ERR_OK;
-	if (!budget_epoch(epoch, &sec))
-		return err_bad(e, "a feed's epoch is no RFC 3339 time, ISO "
-		    "week or decimal number of at most %d digits",
-		    EPOCH_DIGITS_MAX);
-	if (sec > v->now && sec - v->now > DAY)
-		return err_bad(e, "a feed's epoch, %.*s, is more than a day "
-		    "ahead", (int)epoch.len, epoch.data);
-	return ERR_OK;
-}
-
 static enum status
 add_event(struct events *v, const struct json *doc, struct err *e)
 {
+	bool is_signed = json_get(doc, "payloadType") != NULL;
 	struct ledger_event *new;
 	struct json event = *doc;
 	enum status rc = ERR_OK;
 
-	if (json_get(doc, "payloadType") != NULL)
+	if (is_signed)
 		rc = open_envelope(v, doc, &event, e);
 	else if (v->require_signed)
 		return err_no(e, "the event is not signed");
@@ -155,8 +131,9 @@ add_event(struct events *v, const struct json *doc, struct err *e)
 	}
 	new = &v->event[v->n++];
 	rc = ledger_read(&event, &v->run, new, e);
+	new->is_signed = is_signed;
 	if (rc == ERR_OK && new->ends.cause == ENTRY_BY_FEED)
-		rc = check_epoch(v, new->ends.before, e);
+		rc = epoch_check(new->ends.before, v->now, e);
 	return rc;
 }
 
@@ -168,7 +145,6 @@ apply(struct events *v, const char *name)
 	struct input in;
 	struct json doc;
 	struct err e;
-	uint64_t applied;
 	bool got;
 	enum status rc = v->keyring != NULL ? read_keyring(v) : ERR_OK;
 
@@ -186,7 +162,7 @@ apply(struct events *v, const char *name)
 	rc = store_open(v->cache, ENTRY_WRITE, &s);
 	if (rc != ERR_OK)
 		return rc;
-	if (ledger_apply(s, v->event, v->n, &applied, &e) != ERR_OK)
+	if (ledger_apply(s, v->event, v->n, &e) != ERR_OK)
 		rc = msg_err(entry_dir(s), &e);
 	entry_close(s);
 	return rc;

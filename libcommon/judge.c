@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon.h"
 #include "decision.h"
+#include "epoch.h"
 #include "judge.h"
 #include "timefmt.h"
 #include "verdict.h"
@@ -159,7 +160,7 @@ feed_freshness(const struct request *r)
 	JSON_MEMBERS(m, feeds) {
 		int64_t f = rules->floor;
 
-		if (budget_epoch(json_text(&m->value), &sec)) {
+		if (epoch_instant(json_text(&m->value), &sec)) {
 			int64_t age = r->verikey.window - sec;
 
 			f = lattice_freshness(age > 0 ? age / TIMEFMT_DAY : 0,

@@ -13,7 +13,8 @@
 enum {
 	STATE_KEY = 1 + DIGEST_SIZE,		/* l, id */
 	EVENT_KEY = DIGEST_SIZE + 8,		/* id, sequence */
-	NODE_KEY = DIGEST_SIZE + 1 + 8		/* id, level, index */
+	NODE_KEY = DIGEST_SIZE + 1 + 8,		/* id, level, index */
+	UNSIGNED_KEY = 1 + DIGEST_SIZE		/* u, of the event's bytes */
 };
 
 /* --- reading an event --------------------------------------------------- */
@@ -141,6 +142,16 @@ node_key(const struct digest *id, unsigned level, uint64_t index,
 	return (struct slice){ key, NODE_KEY };
 }
 
+static struct slice
+unsigned_key(const struct ledger_event *event, char key[UNSIGNED_KEY])
+{
+	struct digest d = digest_bytes(event->bytes);
+
+	key[0] = 'u';
+	memcpy(key + 1, d.sha256, DIGEST_SIZE);
+	return (struct slice){ key, UNSIGNED_KEY };
+}
+
 /* Size and peaks; a ledger that is not known is empty. */
 static enum status
 load_state(struct cache *c, const struct digest *id, struct merkle *m,
@@ -176,21 +187,86 @@ save_state(struct cache *c, const struct digest *id, const struct merkle *m,
 	return rc;
 }
 
+/* A ledger's tree in the store, as merkle_source asks for it. */
+struct nodes {
+	struct cache *cache;
+	const struct digest *id;
+};
+
+static enum status
+node_in(void *ctx, unsigned level, uint64_t index, struct digest *out,
+    struct err *e)
+{
+	const struct nodes *t = ctx;
+	char key[NODE_KEY];
+	struct slice v;
+	enum status rc = cache_get(t->cache, CACHE_NODE, node_key(t->id, level,
+	    index, key), &v, e);
+
+	if (rc == ERR_NO || (rc == ERR_OK && v.len != DIGEST_SIZE))
+		return cache_damaged(t->cache, e, "a ledger's node is none");
+	if (rc == ERR_OK)
+		memcpy(out->sha256, v.data, DIGEST_SIZE);
+	return rc;
+}
+
 /* --- applying ----------------------------------------------------------- */
 
 struct apply_call {
 	const struct ledger_event *event;
 	size_t n;
-	uint64_t applied;
+	uint64_t ended[ENTRY_CAUSES];	/* events that were new */
 };
 
 static enum status
-append(struct cache *c, const struct ledger_event *event, struct merkle *m,
-    struct err *e)
+end_validity(struct cache *c, struct apply_call *call,
+    const struct ledger_event *event, struct err *e)
+{
+	call->ended[event->ends.cause]++;
+	return entry_invalidate_in(c, &event->ends, 1, e);
+}
+
+/* The bytes of a known event; ERR_NO when its ledger does not go so far. */
+static enum status
+known_event(struct cache *c, const struct ledger_event *event,
+    const struct merkle *m, struct slice *bytes, struct err *e)
+{
+	char key[EVENT_KEY];
+	enum status rc;
+
+	if (event->sequence >= m->size)
+		return err_no(e, "not in the ledger");
+	rc = cache_get(c, CACHE_EVENT, event_key(&event->ledger,
+	    event->sequence, key), bytes, e);
+	return rc == ERR_NO ? cache_damaged(c, e, "an event is missing") : rc;
+}
+
+static enum status
+apply_unsigned(struct cache *c, struct apply_call *call,
+    const struct ledger_event *event, const struct merkle *m, struct err *e)
+{
+	char key[UNSIGNED_KEY];
+	struct slice k = unsigned_key(event, key), known;
+	enum status rc = known_event(c, event, m, &known, e);
+
+	if (rc == ERR_OK && slice_eq(known, event->bytes))
+		return ERR_OK;
+	if (rc == ERR_OK || rc == ERR_NO)
+		rc = cache_get(c, CACHE_META, k, &known, e);
+	if (rc != ERR_NO)
+		return rc;
+	rc = cache_put(c, CACHE_META, k, SLICE("1"), e);
+	return rc == ERR_OK ? end_validity(c, call, event, e) : rc;
+}
+
+static enum status
+append(struct cache *c, struct apply_call *call,
+    const struct ledger_event *event, struct merkle *m, struct err *e)
 {
 	struct digest node[MERKLE_LEVELS], leaf = merkle_leaf(event->bytes);
 	unsigned levels = merkle_push(m, &leaf, node);
-	char key[NODE_KEY];
+	char key[NODE_KEY], name[UNSIGNED_KEY];
+	struct slice k = unsigned_key(event, name), known;
 	enum status rc = cache_put(c, CACHE_EVENT, event_key(&event->ledger,
 	    event->sequence, key), event->bytes, e);
 
@@ -200,37 +276,65 @@ append(struct cache *c, const struct ledger_event *event, struct merkle *m,
 		    (const char *)node[i].sha256, DIGEST_SIZE }, e);
 	if (rc == ERR_OK)
 		rc = save_state(c, &event->ledger, m, e);
-	if (rc == ERR_OK)
-		rc = entry_invalidate_in(c, &event->ends, 1, e);
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	/* What it ends may have ended before, when it came unsigned. */
+	rc = cache_get(c, CACHE_META, k, &known, e);
+	return rc == ERR_OK ? cache_del(c, CACHE_META, k, e) :
+	    rc == ERR_NO ? end_validity(c, call, event, e) : rc;
+}
+
+/* The roots at the event's size of the ledger known, and of the other. */
+static enum status
+refuse_fork(struct cache *c, const struct ledger_event *event,
+    const struct merkle *m, struct err *e)
+{
+	struct nodes nodes = { c, &event->ledger };
+	struct merkle_source s = { m->size, node_in, &nodes };
+	struct merkle other = { 0 };
+	struct digest root, leaf = merkle_leaf(event->bytes);
+	char ours[DIGEST_TEXT + 1], theirs[DIGEST_TEXT + 1];
+	enum status rc = merkle_range_root(&s, 0, event->sequence + 1, &root,
+	    e);
+
+	for (unsigned level = MERKLE_LEVELS; rc == ERR_OK && level-- > 0;) {
+		if ((event->sequence >> level & 1) == 0)
+			continue;
+		rc = node_in(&nodes, level, other.size >> level,
+		    &other.peak[merkle_peaks(other.size)], e);
+		other.size += UINT64_C(1) << level;
+	}
+	if (rc != ERR_OK)
+		return rc;
+	digest_write(&root, ours);
+	(void)merkle_push(&other, &leaf, NULL);
+	root = merkle_root(&other);
+	digest_write(&root, theirs);
+	return err_no(e, "event %" PRIu64 " is another than the one known: "
+	    "this ledger of %" PRIu64 " events has the root %s, the one known "
+	    "%s", event->sequence, event->sequence + 1, theirs, ours);
 }
 
 static enum status
-apply_one(struct cache *c, const struct ledger_event *event, uint64_t *new,
-    struct err *e)
+apply_one(struct cache *c, struct apply_call *call,
+    const struct ledger_event *event, struct err *e)
 {
-	char key[EVENT_KEY];
 	struct slice known;
 	struct merkle m;
 	enum status rc = load_state(c, &event->ledger, &m, e);
 
 	if (rc != ERR_OK && rc != ERR_NO)
 		return rc;
+	if (!event->is_signed)
+		return apply_unsigned(c, call, event, &m, e);
 	if (event->sequence > m.size)
 		return err_no(e, "event %" PRIu64 " does not follow: the "
 		    "ledger known ends at %" PRIu64, event->sequence, m.size);
-	if (event->sequence == m.size) {
-		(*new)++;
-		return append(c, event, &m, e);
-	}
-	rc = cache_get(c, CACHE_EVENT, event_key(&event->ledger,
-	    event->sequence, key), &known, e);
-	if (rc == ERR_NO)
-		return cache_damaged(c, e, "an event is missing");
-	if (rc == ERR_OK && !slice_eq(known, event->bytes))
-		return err_no(e, "event %" PRIu64 " is another than the one "
-		    "known: this ledger does not extend it", event->sequence);
-	return rc;
+	if (event->sequence == m.size)
+		return append(c, call, event, &m, e);
+	rc = known_event(c, event, &m, &known, e);
+	return rc == ERR_OK && !slice_eq(known, event->bytes) ?
+	    refuse_fork(c, event, &m, e) : rc;
 }
 
 static enum status
@@ -239,24 +343,22 @@ apply_in(struct cache *c, void *ctx, struct err *e)
 	struct apply_call *call = ctx;
 	enum status rc = ERR_OK;
 
-	call->applied = 0;
+	memset(call->ended, 0, sizeof(call->ended));
 	for (size_t i = 0; i < call->n && rc == ERR_OK; i++)
-		rc = apply_one(c, &call->event[i], &call->applied, e);
+		rc = apply_one(c, call, &call->event[i], e);
 	return rc;
 }
 
 enum status
 ledger_apply(struct entry_store *s, const struct ledger_event *event,
-    size_t n, uint64_t *applied, struct err *e)
+    size_t n, struct err *e)
 {
-	struct apply_call call = { event, n, 0 };
+	struct apply_call call = { .event = event, .n = n };
 	enum status rc = cache_run(entry_cache(s), true, apply_in, &call, e);
 
-	*applied = rc == ERR_OK ? call.applied : 0;
-	/* Those that are new are the last ones. */
-	for (size_t i = n - (size_t)*applied; i < n; i++)
-		metrics_invalidation(entry_cache(s),
-		    (enum metrics_cause)event[i].ends.cause, 1);
+	for (unsigned i = 0; rc == ERR_OK && i < ENTRY_CAUSES; i++)
+		metrics_invalidation(entry_cache(s), (enum metrics_cause)i,
+		    call.ended[i]);
 	return rc;
 }
 
@@ -271,7 +373,7 @@ struct ledger_call {
 	struct slice *bytes;
 	struct digest *ids;
 	struct json *doc;
-	struct cache *cache;
+	struct nodes nodes;
 };
 
 static enum status
@@ -370,30 +472,13 @@ ledger_events(struct entry_store *s, const struct digest *id, uint64_t first,
 }
 
 static enum status
-node_in(void *ctx, unsigned level, uint64_t index, struct digest *out,
-    struct err *e)
-{
-	struct ledger_call *l = ctx;
-	char key[NODE_KEY];
-	struct slice v;
-	enum status rc = cache_get(l->cache, CACHE_NODE, node_key(&l->id,
-	    level, index, key), &v, e);
-
-	if (rc == ERR_NO || (rc == ERR_OK && v.len != DIGEST_SIZE))
-		return cache_damaged(l->cache, e, "a ledger's node is none");
-	if (rc == ERR_OK)
-		memcpy(out->sha256, v.data, DIGEST_SIZE);
-	return rc;
-}
-
-static enum status
 source(struct cache *c, struct ledger_call *l, struct merkle_source *s,
     struct err *e)
 {
 	enum status rc = load_state(c, &l->id, &l->tree, e);
 
-	l->cache = c;
-	*s = (struct merkle_source){ l->tree.size, node_in, l };
+	l->nodes = (struct nodes){ c, &l->id };
+	*s = (struct merkle_source){ l->tree.size, node_in, &l->nodes };
 	if (l->size2 == 0)
 		l->size2 = l->tree.size;
 	return rc == ERR_NO ? err_no(e, "this ledger is not known") : rc;
@@ -412,7 +497,7 @@ inclusion_in(struct cache *c, void *ctx, struct err *e)
 	    (rc = merkle_prove_inclusion(&s, l->first, l->size2, hash, &n,
 	    e)) != ERR_OK ||
 	    (rc = merkle_range_root(&s, 0, l->size2, &root, e)) != ERR_OK ||
-	    (rc = node_in(l, 0, l->first, &leaf, e)) != ERR_OK)
+	    (rc = node_in(&l->nodes, 0, l->first, &leaf, e)) != ERR_OK)
 		return rc;
 	*l->doc = merkledoc_inclusion(l->arena, l->first, l->size2, &leaf,
 	    hash, n, &root);
@@ -485,7 +570,7 @@ check_in(struct cache *c, void *ctx, struct err *e)
 		leaf = merkle_leaf(v);
 		levels = merkle_push(&m, &leaf, node);
 		for (unsigned i = 0; i < levels && rc == ERR_OK; i++) {
-			rc = node_in(l, i, at >> i, &kept, e);
+			rc = node_in(&l->nodes, i, at >> i, &kept, e);
 			if (rc == ERR_OK && !digest_equal(&kept, &node[i]))
 				return cache_damaged(c, e,
 				    "a ledger's node is another");

@@ -2,9 +2,11 @@
 /*
  * ledger - what ended the validity of entries, prov.event/v1 (layer 3).
  *
- * The events of a keyring's ledger are the leaves of an RFC 6962 tree: the
- * RFC 8785 bytes of event i are leaf i.  A store keeps every ledger it was
- * told of, and goes along only with one that extends what it knows.
+ * The signed events of a keyring's ledger are the leaves of an RFC 6962 tree:
+ * the RFC 8785 bytes of event i are leaf i.  A store keeps every ledger it
+ * was told of, and goes along only with one that extends what it knows.
+ * Anybody can make an event that is not signed: it ends the validity of
+ * entries and is remembered, so that it does so once, but is in no tree.
  */
 #ifndef LEDGER_H
 #define LEDGER_H
@@ -20,6 +22,7 @@ struct ledger_event {
 	uint64_t sequence;
 	struct slice bytes;	/* RFC 8785, in the arena */
 	struct entry_invalidation ends;
+	bool is_signed;		/* the caller saw to it: ledger_read does not */
 };
 
 /* Strict; doc is prov.event/v1. */
@@ -28,13 +31,12 @@ enum status ledger_read(const struct json *doc, struct arena *a,
 
 /*
  * Applies events in order in one durable transaction: all or none.  What is
- * known already is passed over; *applied is how many were new.  ERR_NO: an
- * event is another than the one known under its number, or one before it is
+ * known already is passed over.  ERR_NO: a signed event is another than the
+ * one known under its number (the text has both roots), or one before it is
  * missing: this ledger does not extend the one known.
  */
 enum status ledger_apply(struct entry_store *s,
-    const struct ledger_event *event, size_t n, uint64_t *applied,
-    struct err *e);
+    const struct ledger_event *event, size_t n, struct err *e);
 
 /* The ledgers there are, in the order of their ids. */
 enum status ledger_list(struct entry_store *s, struct arena *a,

@@ -28,7 +28,7 @@ setup_file() {
 	prov-decide --policy policy.json --no-cache --decision-out decision.json \
 	    --inputs-out inputs.json --statement-out statement.json \
 	    -o verdict.json evidence.json
-	for name in ci release a b c key next; do
+	for name in ci release a b c key next ops; do
 		dsse-key generate --type ed25519 --no-passphrase -o $name.pem
 		dsse-key public $name.pem >$name.pub
 		cp -p $name.pem $name.key
@@ -38,7 +38,9 @@ setup_file() {
 	    --passphrase-file pass -o cosign.key
 	dsse-key keyring --add ci.pub --name ci --role verdict -o k1.json
 	dsse-key keyring --keyring k1.json --add release.pub --name release \
-	    --role verdict -o keyring.json
+	    --role verdict -o k2.json
+	dsse-key keyring --keyring k2.json --add ops.pub --name ops \
+	    --role event -o keyring.json
 	cp keyring.json ring.json
 	dsse-sign -k ci.pem -o verdict.dsse statement.json
 	dsse-sign -k release.pem -o statement.dsse statement.json

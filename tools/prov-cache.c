@@ -8,6 +8,7 @@
 
 #include "entrycheck.h"
 #include "entrydoc.h"
+#include "epoch.h"
 #include "eventcmd.h"
 #include "input.h"
 #include "ledger.h"
@@ -539,6 +540,8 @@ do_invalidate(int argc, char **argv)
 		    "--feed, --pattern and --expired");
 	one = one_invalidation(&o);
 	at = tool_at(o.at, TOOL_VERIFIES);
+	if (o.before != NULL && epoch_check(one.before, at, &e) != ERR_OK)
+		return (int)msg_err("--before", &e);
 	rc = store_open(o.cache, ENTRY_WRITE, &s);
 	if (rc != ERR_OK)
 		return (int)rc;

@@ -8,7 +8,7 @@
 #include "cache.h"
 #include "entries.h"
 #include "entrydoc.h"
-#include "entryrec.h"
+#include "epoch.h"
 #include "tap.h"
 
 enum {
@@ -277,7 +277,7 @@ test_epochs(void)
 	bool right = true;
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		right = right && entryrec_epoch_cmp(slice_of(row[i].a),
+		right = right && epoch_cmp(slice_of(row[i].a),
 		    slice_of(row[i].b)) == row[i].want;
 	ok(right, "epochs compare as times, numbers or bytes");
 }
