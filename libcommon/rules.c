@@ -12,11 +12,17 @@ enum {
 	EPOCH_2000 = 946684800	/* no SBOM was written before */
 };
 
+/* What the map of names says of one. */
+enum {
+	NAMED = 1,
+	LICENSED = 2		/* SPDX 3: a relationship gives its license */
+};
+
 /* One document on its way through the rules. */
 struct walk {
 	struct rules_report *report;
 	struct arena *arena;
-	struct map names;	/* bom-ref, SPDXID, spdxId -> 1 */
+	struct map names;	/* bom-ref, SPDXID, spdxId -> NAMED, … */
 };
 
 /* A value and how the document leads to it. */
@@ -75,10 +81,17 @@ item(struct walk *w, struct spot at, size_t i)
 	    "%s/%zu", at.path, i) };
 }
 
+/* Of an array: anything else has none. */
+static size_t
+length(const struct json *v)
+{
+	return v != NULL && v->type == JSON_ARRAY ? v->len : 0;
+}
+
 static size_t
 items(struct spot at)
 {
-	return at.v != NULL && at.v->type == JSON_ARRAY ? at.v->len : 0;
+	return length(at.v);
 }
 
 static bool
@@ -96,7 +109,7 @@ define(struct walk *w, struct spot at)
 
 	if (at.v == NULL || at.v->type != JSON_STRING)
 		return;
-	*map_put(&w->names, json_text(at.v), &fresh) = 1;
+	*map_put(&w->names, json_text(at.v), &fresh) |= NAMED;
 	if (!fresh)
 		found(w, "ref-unique", RULES_ERROR, at,
 		    "\"%.*s\" names something already",
@@ -202,8 +215,9 @@ check_hashes(struct walk *w, struct spot list, const char *algorithm,
 	}
 }
 
+/* One of the minimum elements. */
 static void
-ntia(struct walk *w, bool there, const char *rule, struct spot at,
+wanted(struct walk *w, bool there, const char *rule, struct spot at,
     const char *what)
 {
 	if (!there)
@@ -217,18 +231,22 @@ cyclonedx_component(struct walk *w, struct spot at)
 {
 	check_purl(w, member(w, at, "purl"));
 	check_hashes(w, member(w, at, "hashes"), "alg", "content");
-	ntia(w, has_text(json_get(at.v, "name")), "ntia-name", at,
+	wanted(w, has_text(json_get(at.v, "name")), "ntia-name", at,
 	    "the component's name");
-	ntia(w, has_text(json_get(at.v, "version")), "ntia-version", at,
+	wanted(w, has_text(json_get(at.v, "version")), "ntia-version", at,
 	    "the component's version");
-	ntia(w, json_get(at.v, "supplier") != NULL ||
+	wanted(w, json_get(at.v, "supplier") != NULL ||
 	    json_get(at.v, "publisher") != NULL ||
 	    json_get(at.v, "manufacturer") != NULL, "ntia-supplier", at,
 	    "the component's supplier");
-	ntia(w, has_text(json_get(at.v, "purl")) ||
+	wanted(w, has_text(json_get(at.v, "purl")) ||
 	    has_text(json_get(at.v, "cpe")) ||
 	    json_get(at.v, "swid") != NULL, "ntia-identifier", at,
 	    "a unique identifier (purl, CPE or SWID)");
+	wanted(w, length(json_get(at.v, "hashes")) > 0, "cisa-hash", at,
+	    "the component's digest");
+	wanted(w, length(json_get(at.v, "licenses")) > 0, "cisa-license",
+	    at, "the component's license");
 }
 
 /* A list of components and those nested in it, without recursion: nesting
@@ -259,6 +277,30 @@ cyclonedx_components(struct walk *w, struct spot list)
 	mem_free(todo);
 }
 
+/* Who made the document, with what, when, and at which stage. */
+static void
+cyclonedx_metadata(struct walk *w, struct spot doc, const struct json *meta)
+{
+	const struct json *tools = json_get(meta, "tools");
+	/* A list up to 1.4, an object of two lists since 1.5. */
+	bool tooled = length(tools) > 0 ||
+	    length(json_get(tools, "components")) > 0 ||
+	    length(json_get(tools, "services")) > 0;
+
+	wanted(w, json_get(meta, "authors") != NULL || tooled ||
+	    json_get(meta, "manufacturer") != NULL ||
+	    json_get(meta, "manufacture") != NULL ||
+	    json_get(meta, "supplier") != NULL, "ntia-author", doc,
+	    "who wrote the SBOM (metadata.authors, tools or supplier)");
+	wanted(w, json_get(meta, "timestamp") != NULL, "ntia-time", doc,
+	    "when it was written (metadata.timestamp)");
+	wanted(w, tooled, "cisa-tool", doc,
+	    "the tool that wrote the SBOM (metadata.tools)");
+	wanted(w, length(json_get(meta, "lifecycles")) > 0,
+	    "cisa-context", doc,
+	    "at which stage it was written (metadata.lifecycles)");
+}
+
 static void
 check_cyclonedx(struct walk *w, struct spot doc)
 {
@@ -287,15 +329,8 @@ check_cyclonedx(struct walk *w, struct spot doc)
 		for (size_t k = 0; k < items(on); k++)
 			refer(w, item(w, on, k));
 	}
-	ntia(w, json_get(meta.v, "authors") != NULL ||
-	    json_get(meta.v, "tools") != NULL ||
-	    json_get(meta.v, "manufacturer") != NULL ||
-	    json_get(meta.v, "manufacture") != NULL ||
-	    json_get(meta.v, "supplier") != NULL, "ntia-author", doc,
-	    "who wrote the SBOM (metadata.authors, tools or supplier)");
-	ntia(w, json_get(meta.v, "timestamp") != NULL, "ntia-time", doc,
-	    "when it was written (metadata.timestamp)");
-	ntia(w, items(list) > 0, "ntia-relationship", doc,
+	cyclonedx_metadata(w, doc, meta.v);
+	wanted(w, items(list) > 0, "ntia-relationship", doc,
 	    "how components depend on each other (dependencies)");
 }
 
@@ -319,14 +354,29 @@ spdx2_package(struct walk *w, struct spot at)
 	}
 	check_hashes(w, member(w, at, "checksums"), "algorithm",
 	    "checksumValue");
-	ntia(w, has_text(json_get(at.v, "name")), "ntia-name", at,
+	wanted(w, has_text(json_get(at.v, "name")), "ntia-name", at,
 	    "the package's name");
-	ntia(w, has_text(json_get(at.v, "versionInfo")), "ntia-version", at,
+	wanted(w, has_text(json_get(at.v, "versionInfo")), "ntia-version", at,
 	    "the package's version");
-	ntia(w, supplier.len > 0 && !slice_is(supplier, "NOASSERTION"),
+	wanted(w, supplier.len > 0 && !slice_is(supplier, "NOASSERTION"),
 	    "ntia-supplier", at, "the package's supplier");
-	ntia(w, identified, "ntia-identifier", at,
+	wanted(w, identified, "ntia-identifier", at,
 	    "a unique identifier (purl or CPE)");
+	wanted(w, length(json_get(at.v, "checksums")) > 0 ||
+	    json_get(at.v, "packageVerificationCode") != NULL, "cisa-hash",
+	    at, "the package's digest");
+	wanted(w, has_text(json_get(at.v, "licenseDeclared")) ||
+	    has_text(json_get(at.v, "licenseConcluded")), "cisa-license", at,
+	    "the package's license");
+}
+
+static bool
+spdx2_has_tool(const struct json *creators)
+{
+	for (size_t i = 0; i < length(creators); i++)
+		if (slice_starts(json_text(&creators->u.item[i]), "Tool:"))
+			return true;
+	return false;
 }
 
 static void
@@ -352,11 +402,17 @@ check_spdx2(struct walk *w, struct spot doc)
 	}
 	if (info.v != NULL)
 		check_time(w, member(w, info, "created"));
-	ntia(w, json_count(json_get(info.v, "creators")) > 0, "ntia-author",
+	wanted(w, length(json_get(info.v, "creators")) > 0, "ntia-author",
 	    doc, "who wrote the SBOM (creationInfo.creators)");
-	ntia(w, json_get(info.v, "created") != NULL, "ntia-time", doc,
+	wanted(w, json_get(info.v, "created") != NULL, "ntia-time", doc,
 	    "when it was written (creationInfo.created)");
-	ntia(w, items(list) > 0, "ntia-relationship", doc,
+	wanted(w, spdx2_has_tool(json_get(info.v, "creators")), "cisa-tool",
+	    doc, "the tool that wrote the SBOM (creationInfo.creators)");
+	/* SPDX 2 has no member of its own for it. */
+	wanted(w, has_text(json_get(info.v, "comment")) ||
+	    has_text(json_get(doc.v, "comment")), "cisa-context", doc,
+	    "at which stage it was written (creationInfo.comment)");
+	wanted(w, items(list) > 0, "ntia-relationship", doc,
 	    "how packages depend on each other (relationships)");
 }
 
@@ -383,6 +439,7 @@ spdx3_element(struct walk *w, struct spot at)
 	const struct json *type = json_get(at.v, "type");
 	struct spot to = member(w, at, "to");
 	struct spot hashes = member(w, at, "verifiedUsing");
+	const size_t *known;
 
 	check_hashes(w, hashes, "algorithm", "hashValue");
 	if (json_is(type, "CreationInfo"))
@@ -395,21 +452,55 @@ spdx3_element(struct walk *w, struct spot at)
 	if (!json_is(type, "software_Package"))
 		return;
 	check_purl(w, member(w, at, "software_packageUrl"));
-	ntia(w, has_text(json_get(at.v, "name")), "ntia-name", at,
+	wanted(w, has_text(json_get(at.v, "name")), "ntia-name", at,
 	    "the package's name");
-	ntia(w, has_text(json_get(at.v, "software_packageVersion")),
+	wanted(w, has_text(json_get(at.v, "software_packageVersion")),
 	    "ntia-version", at, "the package's version");
-	ntia(w, json_get(at.v, "suppliedBy") != NULL, "ntia-supplier", at,
+	wanted(w, json_get(at.v, "suppliedBy") != NULL, "ntia-supplier", at,
 	    "the package's supplier");
-	ntia(w, json_get(at.v, "software_packageUrl") != NULL ||
+	wanted(w, json_get(at.v, "software_packageUrl") != NULL ||
 	    json_get(at.v, "externalIdentifier") != NULL, "ntia-identifier",
 	    at, "a unique identifier");
+	wanted(w, items(hashes) > 0, "cisa-hash", at, "the package's digest");
+	known = map_find(&w->names, json_get_text(at.v, "spdxId"));
+	wanted(w, known != NULL && (*known & LICENSED) != 0, "cisa-license",
+	    at, "the package's license");
+}
+
+/* What a document says of itself: SPDX 3 spreads it over elements. */
+struct spdx3_said {
+	bool author, time, tool, relationship, context;
+};
+
+static void
+spdx3_gather(struct walk *w, const struct json *v, struct spdx3_said *said)
+{
+	struct slice kind = json_get_text(v, "relationshipType");
+	size_t *from;
+
+	if (json_is(json_get(v, "type"), "CreationInfo")) {
+		said->author |= length(json_get(v, "createdBy")) > 0;
+		said->time |= json_get(v, "created") != NULL;
+		said->tool |= length(json_get(v, "createdUsing")) > 0;
+	}
+	said->context |= length(json_get(v, "software_sbomType")) > 0;
+	if (kind.data == NULL)
+		return;
+	if (!slice_is(kind, "hasDeclaredLicense") &&
+	    !slice_is(kind, "hasConcludedLicense")) {
+		said->relationship = true;
+		return;
+	}
+	from = map_find(&w->names, json_get_text(v, "from"));
+	if (from != NULL)
+		*from |= LICENSED;
 }
 
 static void
 check_spdx3(struct walk *w, struct spot doc)
 {
 	struct spot graph = member(w, doc, "@graph"), list;
+	struct spdx3_said said = { 0 };
 
 	for (size_t i = 0; i < items(graph); i++) {
 		struct spot at = item(w, graph, i);
@@ -422,7 +513,19 @@ check_spdx3(struct walk *w, struct spot doc)
 			    "externalSpdxId"));
 	}
 	for (size_t i = 0; i < items(graph); i++)
+		spdx3_gather(w, &graph.v->u.item[i], &said);
+	for (size_t i = 0; i < items(graph); i++)
 		spdx3_element(w, item(w, graph, i));
+	wanted(w, said.author, "ntia-author", doc,
+	    "who wrote the SBOM (CreationInfo.createdBy)");
+	wanted(w, said.time, "ntia-time", doc,
+	    "when it was written (CreationInfo.created)");
+	wanted(w, said.relationship, "ntia-relationship", doc,
+	    "how packages depend on each other (Relationship)");
+	wanted(w, said.tool, "cisa-tool", doc,
+	    "the tool that wrote the SBOM (CreationInfo.createdUsing)");
+	wanted(w, said.context, "cisa-context", doc,
+	    "at which stage it was written (software_sbomType)");
 }
 
 /* --- OpenVEX ------------------------------------------------------------- */
@@ -446,7 +549,7 @@ openvex_statement(struct walk *w, struct spot at, bool timed)
 	    json_get(at.v, "justification") != NULL)
 		found(w, "vex-status", RULES_WARNING, at,
 		    "a justification belongs to not_affected");
-	if (json_count(json_get(at.v, "products")) == 0)
+	if (length(json_get(at.v, "products")) == 0)
 		found(w, "vex-complete", RULES_ERROR, at,
 		    "the statement names no product");
 	if (!timed && json_get(at.v, "timestamp") == NULL)

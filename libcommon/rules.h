@@ -16,7 +16,11 @@
  *			the time of the check
  *	ntia-author, ntia-time, ntia-supplier, ntia-name, ntia-version,
  *	ntia-identifier, ntia-relationship
- *			NTIA's minimum elements (2021), which CISA's rest on
+ *			NTIA's minimum elements (2021)
+ *	cisa-hash, cisa-license, cisa-tool, cisa-context
+ *			what CISA's draft of 2025 adds to them: a digest and
+ *			a license for each component, the tool, and the stage
+ *			of the life cycle
  */
 #ifndef RULES_H
 #define RULES_H

@@ -337,10 +337,41 @@ ntia-author|warning||{"bomFormat":"CycloneDX","specVersion":"1.6"}
 ref-exists|error|/relationships/0/relatedSpdxElement|{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-x"}]}
 ntia-identifier|warning|/packages/0|{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a"}]}
 ref-unique|error|/@graph/1/spdxId|{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"spdxId":"https://e/a"},{"spdxId":"https://e/a"}]}
+cisa-hash|warning|/components/0|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a","licenses":[{"expression":"MIT"}]}]}
+cisa-license|warning|/components/0|{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a","licenses":[]}]}
+cisa-tool|warning||{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"tools":{"components":[]}}}
+cisa-context|warning||{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"lifecycles":[]}}
+cisa-hash|warning|/packages/0|{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a","checksums":[]}]}
+cisa-license|warning|/packages/0|{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a"}]}
+cisa-tool|warning||{"spdxVersion":"SPDX-2.3","creationInfo":{"creators":["Organization: a"]}}
+cisa-context|warning||{"spdxVersion":"SPDX-2.3","creationInfo":{"comment":""}}
+ntia-author|warning||{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","created":"2025-01-01T00:00:00Z"}]}
+ntia-time|warning||{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}
+ntia-relationship|warning||{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"Relationship","relationshipType":"hasDeclaredLicense"}]}
+cisa-tool|warning||{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","createdUsing":[]}]}
+cisa-context|warning||{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Sbom"}]}
+cisa-hash|warning|/@graph/0|{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Package","spdxId":"https://e/a"}]}
+cisa-license|warning|/@graph/0|{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Package","spdxId":"https://e/a"},{"spdxId":"https://e/r","type":"Relationship","relationshipType":"dependsOn","from":"https://e/a"}]}
 vex-status|error|/statements/0|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"not_affected","products":[{"@id":"pkg:npm/a"}]}]}
 vex-complete|error|/statements/0|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"fixed"}]}
 purl|error|/statements/0/products/0/@id|{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2025-01-01T00:00:00Z","statements":[{"status":"fixed","products":[{"@id":"pkg:npm"}]}]}
 TABLE
+}
+
+@test "prov-check: a document with every minimum element is asked for none" {
+	echo true >any.json
+	while read -r document; do
+		echo "$document" >d.json
+		prov-check --schema any.json --rules --fail-on warning \
+		    --at 2026-01-01T00:00:00Z d.json >out ||
+			{ cat out; return 1; }
+		jq -e 'has("rules") | not' out >/dev/null || { cat out; return 1; }
+	done <<'DOCUMENTS'
+{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"timestamp":"2025-01-01T00:00:00Z","authors":[{"name":"w"}],"tools":{"components":[{"name":"t"}]},"lifecycles":[{"phase":"build"}]},"components":[{"bom-ref":"a","name":"a","version":"1","supplier":{"name":"s"},"purl":"pkg:npm/a@1","hashes":[{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],"licenses":[{"expression":"MIT"}]}],"dependencies":[{"ref":"a"}]}
+{"bomFormat":"CycloneDX","specVersion":"1.4","metadata":{"timestamp":"2025-01-01T00:00:00Z","tools":[{"name":"t"}],"lifecycles":[{"phase":"build"}]},"components":[],"dependencies":[{"ref":"urn:cdx:a"}]}
+{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","creationInfo":{"created":"2025-01-01T00:00:00Z","creators":["Organization: o","Tool: t"],"comment":"at build"},"packages":[{"SPDXID":"SPDXRef-a","name":"a","versionInfo":"1","supplier":"Organization: s","licenseDeclared":"NOASSERTION","checksums":[{"algorithm":"MD5","checksumValue":"d41d8cd98f00b204e9800998ecf8427e"}],"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]}],"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-a"}]}
+{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","@id":"_:c","created":"2025-01-01T00:00:00Z","createdBy":["https://e/o"],"createdUsing":["https://e/t"]},{"type":"software_Sbom","spdxId":"https://e/s","software_sbomType":["build"]},{"type":"software_Package","spdxId":"https://e/a","name":"a","software_packageVersion":"1","suppliedBy":"https://e/o","software_packageUrl":"pkg:npm/a@1","verifiedUsing":[{"algorithm":"md5","hashValue":"d41d8cd98f00b204e9800998ecf8427e"}]},{"type":"Relationship","spdxId":"https://e/r","relationshipType":"hasDeclaredLicense","from":"https://e/a","to":["https://spdx.org/licenses/MIT"]},{"type":"Relationship","spdxId":"https://e/q","relationshipType":"contains","from":"https://e/s","to":["https://e/a"]}]}
+DOCUMENTS
 }
 
 @test "prov-check: --fail-on decides which findings are a no" {
