@@ -255,6 +255,7 @@ enum {
 	SLACK = 64,
 	PIECE = 64 * 1024,	/* handed on when no object is open */
 	SMALL = 4 * 1024,	/* an object that is put in order in place */
+	FEW = 24,		/* members that are sorted by insertion */
 	GROW_FAR = 128 * 1024
 };
 
@@ -269,12 +270,12 @@ struct entry {
 
 static const size_t NOT_ESCAPED = SIZE_MAX;
 
-/* The same while it is sorted, when nothing moves. */
+/* The same while many are sorted. */
 struct sorted {
 	uint64_t prefix;
-	struct slice key;
-	struct slice text;
-	uint32_t offset;
+	const char *key;
+	uint32_t key_len;
+	uint32_t index;		/* of its entry */
 };
 
 /* A large object that is not in order.  Nested ones would be moved as often
@@ -311,7 +312,12 @@ struct writer {
 	struct buf entries;
 	struct buf keys;	/* those whose output has escapes */
 	struct buf stack;
-	struct buf order;	/* struct sorted of one object */
+	/* Indices of an object's entries in the order of their keys.  Objects
+	 * of one size are often of one kind: where they have few members, the
+	 * order of the last one is what sorting begins with. */
+	uint32_t few[FEW + 1][FEW];
+	struct buf many;	/* the same of more members */
+	struct buf sorted;	/* struct sorted of one object */
 	struct buf scratch;
 	struct buf late;	/* by end; by start while they are handed on */
 	struct buf pieces;
@@ -397,54 +403,66 @@ copy_escape(struct writer *w, const char *p, const char *q)
 	return w->o - before != (ptrdiff_t)n;
 }
 
-/* At the quote: the string to the output.  keep: its text in the window is
- * needed afterwards.  *escaped: it has escapes in the output. */
+/* From inside of a string, at what copy_plain stopped at.  See copy_string. */
 static bool
-copy_string(struct writer *w, bool keep, bool *escaped)
+copy_rest(struct writer *w, bool keep, bool *escaped)
 {
 	struct lex *l = &w->lex;
 	const char *q;
 
-	*escaped = false;
-	*w->o++ = *l->p++;
 	for (;;) {
-		l->p = copy_plain(l->p, l->end, &w->o);
 		if (l->p == l->end) {
 			if (!(keep ? lex_fill(l) : lex_refill(l)))
 				return lex_expected(l, "the rest of a string");
 			keep_room(w);
-			continue;
-		}
-		if (*l->p == '"')
+		} else if (*l->p == '"') {
 			break;
-		if ((unsigned char)*l->p < ' ')
+		} else if ((unsigned char)*l->p < ' ') {
 			return lex_expected(l, "control characters in strings "
 			    "to be escaped");
-		q = *l->p == '\\' ? lex_escape(l, l->p) : lex_wide(l, l->p);
-		if (q == NULL)
-			return false;
-		keep_room(w);
-		if (*l->p == '\\') {
-			*escaped |= copy_escape(w, l->p, q);
 		} else {
-			memcpy(w->o, l->p, (size_t)(q - l->p));
-			w->o += q - l->p;
+			q = *l->p == '\\' ? lex_escape(l, l->p) :
+			    lex_wide(l, l->p);
+			if (q == NULL)
+				return false;
+			keep_room(w);
+			if (*l->p == '\\') {
+				*escaped |= copy_escape(w, l->p, q);
+			} else {
+				memcpy(w->o, l->p, (size_t)(q - l->p));
+				w->o += q - l->p;
+			}
+			l->p = q;
 		}
-		l->p = q;
+		l->p = copy_plain(l->p, l->end, &w->o);
 	}
 	*w->o++ = *l->p++;
 	return true;
 }
 
-/* The first eight bytes of a key as a number that sorts as RFC 8785 does.
- * Eight bytes can be read at p. */
+/* At the quote: the string to the output.  keep: its text in the window is
+ * needed afterwards.  *escaped: it has escapes in the output. */
+static inline bool
+copy_string(struct writer *w, bool keep, bool *escaped)
+{
+	struct lex *l = &w->lex;
+
+	*escaped = false;
+	*w->o++ = *l->p++;
+	l->p = copy_plain(l->p, l->end, &w->o);
+	if (l->p == l->end || *l->p != '"')
+		return copy_rest(w, keep, escaped);
+	*w->o++ = *l->p++;
+	return true;
+}
+
+/* The first eight bytes of a key, as they stand in memory, as a number that
+ * sorts as RFC 8785 does. */
 static inline uint64_t
-key_prefix(const char *p, size_t len)
+key_prefix(uint64_t v, size_t len)
 {
 	const uint64_t ones = 0x0101010101010101u;
-	uint64_t v;
 
-	memcpy(&v, p, 8);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	v = __builtin_bswap64(v);
 #endif
@@ -474,6 +492,12 @@ first_entry(struct writer *w)
 	    top(w)->first;
 }
 
+static size_t
+entry_count(struct writer *w)
+{
+	return w->entries.len / sizeof(struct entry) - top(w)->first;
+}
+
 static struct slice
 entry_key(const struct writer *w, const struct entry *e)
 {
@@ -483,55 +507,109 @@ entry_key(const struct writer *w, const struct entry *e)
 	return (struct slice){ p, e->key_len };
 }
 
-static bool
-copy_key(struct writer *w)
+/* Room for one more, which is not there before entries.len says so. */
+static inline struct entry *
+new_entry(struct writer *w)
 {
-	struct entry e = { .unescaped = NOT_ESCAPED };
-	struct open *object = top(w);
-	const char *raw;
-	struct slice key;
+	struct buf *b = &w->entries;
+
+	if (b->cap - b->len < sizeof(struct entry))
+		(void)buf_room(b, sizeof(struct entry));
+	return (struct entry *)(void *)(b->data + b->len);
+}
+
+/* Nearly every key is short and plain, its colon right behind it: one load
+ * has all of it.  False, and nothing done, for any other. */
+static inline bool
+copy_short_key(struct writer *w, struct entry *e)
+{
+#ifdef __SSE2__
+	const char *p = w->lex.p + 1;
+	unsigned special, len;
+	__m128i v;
+
+	if (w->lex.end - p < 18)
+		return false;
+	v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	special = lex_special16(v);
+	len = (unsigned)__builtin_ctz(special | 0x10000);
+	if (p[len] != '"' || p[len + 1] != ':')
+		return false;
+	e->prefix = key_prefix((uint64_t)_mm_cvtsi128_si64(v), len);
+	e->key_len = len;
+	_mm_storeu_si128((__m128i *)(void *)(w->o + 1), v);
+	w->o[0] = '"';
+	w->o[len + 1] = '"';
+	w->o[len + 2] = ':';
+	w->o += len + 3;
+	w->lex.p = p + len + 2;
+	return true;
+#else
+	(void)w;
+	(void)e;
+	return false;
+#endif
+}
+
+static bool
+copy_any_key(struct writer *w, struct entry *e)
+{
+	const char *raw = w->lex.p + 1;
+	uint64_t first;
+	size_t n;
 	bool escaped;
 
-	if (space(w) != '"')
-		return lex_expected(&w->lex, "a key in quotes");
-	e.offset = (uint32_t)lex_offset(&w->lex, w->lex.p);
-	e.start = (size_t)(w->o - w->out.data);
-	raw = w->lex.p + 1;
 	if (!copy_string(w, true, &escaped))
 		return false;
+	n = (size_t)(w->lex.p - 1 - raw);
 	if (escaped) {
-		size_t n = (size_t)(w->lex.p - 1 - raw);
-
-		e.unescaped = w->keys.len;
+		e->unescaped = w->keys.len;
 		n = lex_unescape(buf_room(&w->keys, n + 8),
 		    (struct slice){ raw, n });
 		w->keys.len += n;
-		e.key_len = (uint32_t)n;
 	} else {
-		e.key_len = (uint32_t)((size_t)(w->o - w->out.data) -
-		    e.start - 2);
+		n = (size_t)(w->o - w->out.data) - e->start - 2;
 	}
-	key = entry_key(w, &e);
-	e.prefix = key_prefix(key.data, key.len);
-	if (!object->unsorted &&
-	    w->entries.len > object->first * sizeof(e)) {
-		const struct entry *last = (const struct entry *)(const void *)
-		    (w->entries.data + w->entries.len) - 1;
-
-		object->unsorted = last->prefix > e.prefix ||
-		    (last->prefix == e.prefix &&
-		    json_key_cmp(entry_key(w, last), key) >= 0);
-	}
-	if (w->entries.cap - w->entries.len < sizeof(e))
-		(void)buf_room(&w->entries, sizeof(e));
-	memcpy(w->entries.data + w->entries.len, &e, sizeof(e));
-	w->entries.len += sizeof(e);
+	e->key_len = (uint32_t)n;
+	memcpy(&first, entry_key(w, e).data, sizeof(first));
+	e->prefix = key_prefix(first, n);
 	if (space(w) != ':')
 		return lex_expected(&w->lex, "':'");
 	*w->o++ = *w->lex.p++;
 	return true;
 }
 
+static int
+entry_cmp(const struct writer *w, const struct entry *a,
+    const struct entry *b)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	return json_key_cmp(entry_key(w, a), entry_key(w, b));
+}
+
+/* A key and its colon. */
+static bool
+copy_key(struct writer *w)
+{
+	struct entry *e = new_entry(w);
+	struct open *object;
+
+	if (space(w) != '"')
+		return lex_expected(&w->lex, "a key in quotes");
+	e->offset = (uint32_t)lex_offset(&w->lex, w->lex.p);
+	e->start = (size_t)(w->o - w->out.data);
+	e->unescaped = NOT_ESCAPED;
+	if (!copy_short_key(w, e) && !copy_any_key(w, e))
+		return false;
+	object = top(w);
+	if (!object->unsorted && w->entries.len > object->first * sizeof(*e))
+		object->unsorted = entry_cmp(w, e - 1, e) >= 0;
+	w->entries.len += sizeof(*e);
+	return true;
+}
+
+/* Equal keys keep the order of the text, for the message about them. */
 static int
 sorted_cmp(const void *a, const void *b)
 {
@@ -540,57 +618,84 @@ sorted_cmp(const void *a, const void *b)
 
 	if (sa->prefix != sb->prefix)
 		return sa->prefix < sb->prefix ? -1 : 1;
-	c = json_key_cmp(sa->key, sb->key);
-	return c != 0 ? c : (sa->offset > sb->offset) -
-	    (sa->offset < sb->offset);
+	c = json_key_cmp((struct slice){ sa->key, sa->key_len },
+	    (struct slice){ sb->key, sb->key_len });
+	return c != 0 ? c : (sa->index > sb->index) - (sa->index < sb->index);
 }
 
-static void
-insertion_sort(struct sorted *s, size_t n)
+static const uint32_t *
+sort_many(struct writer *w, const struct entry *e, size_t n)
 {
+	struct sorted *s;
+	uint32_t *order;
+
+	buf_reset(&w->sorted);
+	s = (struct sorted *)(void *)buf_room(&w->sorted, n * sizeof(*s));
+	for (size_t i = 0; i < n; i++)
+		s[i] = (struct sorted){ e[i].prefix, entry_key(w, e + i).data,
+		    e[i].key_len, (uint32_t)i };
+	qsort(s, n, sizeof(*s), sorted_cmp);
+	buf_reset(&w->many);
+	order = (uint32_t *)(void *)buf_room(&w->many, n * sizeof(*order));
+	for (size_t i = 0; i < n; i++)
+		order[i] = s[i].index;
+	return order;
+}
+
+static const uint32_t *
+sort_few(struct writer *w, const struct entry *e, size_t n)
+{
+	uint32_t *order = w->few[n];
+
+	if (order[0] == order[1])	/* the first object of this size */
+		for (size_t i = 0; i < n; i++)
+			order[i] = (uint32_t)i;
 	for (size_t i = 1; i < n; i++) {
-		struct sorted v = s[i];
+		uint32_t v = order[i];
 		size_t j = i;
 
-		for (; j > 0 && sorted_cmp(s + j - 1, &v) > 0; j--)
-			s[j] = s[j - 1];
-		s[j] = v;
+		for (; j > 0; j--) {
+			uint32_t u = order[j - 1];
+			int c = entry_cmp(w, e + u, e + v);
+
+			if (c < 0 || (c == 0 && u < v))
+				break;
+			order[j] = u;
+		}
+		order[j] = v;
 	}
+	return order;
 }
 
-/* The members of the innermost object into w->order, sorted; refuses a key
- * that is there twice. */
-static bool
-sort_entries(struct writer *w)
+/* The order of the members of the innermost object, which has n, two or more;
+ * NULL, and refused, where a key is there twice. */
+static const uint32_t *
+sort_entries(struct writer *w, const struct entry *e, size_t n)
 {
-	const struct entry *e = first_entry(w);
-	size_t n = w->entries.len / sizeof(*e) - top(w)->first;
-	const struct sorted *twice = NULL;
-	struct sorted *s;
+	const uint32_t *order = n <= FEW ? sort_few(w, e, n) :
+	    sort_many(w, e, n);
+	const struct entry *twice = NULL;
 
-	buf_reset(&w->order);
-	s = (struct sorted *)(void *)buf_room(&w->order, n * sizeof(*s));
-	for (size_t i = 0; i < n; i++) {
-		/* A comma stands behind all but the last. */
-		size_t end = i + 1 < n ? e[i + 1].start - 1 :
-		    (size_t)(w->o - w->out.data);
+	for (size_t i = 1; i < n; i++) {
+		const struct entry *a = e + order[i - 1], *b = e + order[i];
 
-		s[i] = (struct sorted){ e[i].prefix, entry_key(w, e + i),
-		    { w->out.data + e[i].start, end - e[i].start },
-		    e[i].offset };
+		if (a->prefix == b->prefix &&
+		    slice_eq(entry_key(w, a), entry_key(w, b)) &&
+		    (twice == NULL || b->offset < twice->offset))
+			twice = b;
 	}
-	w->order.len = n * sizeof(*s);
-	if (n <= 24)
-		insertion_sort(s, n);
-	else
-		qsort(s, n, sizeof(*s), sorted_cmp);
-	for (size_t i = 1; i < n; i++)
-		if (s[i - 1].prefix == s[i].prefix &&
-		    slice_eq(s[i - 1].key, s[i].key) &&
-		    (twice == NULL || s[i].offset < twice->offset))
-			twice = s + i;
-	return twice == NULL ||
-	    lex_duplicate(&w->lex, twice->key, twice->offset);
+	if (twice == NULL)
+		return order;
+	(void)lex_duplicate(&w->lex, entry_key(w, twice), twice->offset);
+	return NULL;
+}
+
+/* Where member i of the innermost object's n ends: before the comma that
+ * stands behind all but the last. */
+static size_t
+entry_end(const struct writer *w, const struct entry *e, size_t i, size_t n)
+{
+	return i + 1 < n ? e[i + 1].start - 1 : (size_t)(w->o - w->out.data);
 }
 
 /* memcpy that may write (and read) up to 15 bytes too many, which is faster
@@ -610,27 +715,29 @@ copy_over(char *to, const char *from, size_t n)
 static bool
 reorder(struct writer *w)
 {
-	const struct sorted *s;
+	const struct entry *e = first_entry(w);
+	size_t n = entry_count(w), start, size, i = 0;
+	const uint32_t *order = sort_entries(w, e, n);
 	const char *copy;
-	char *text, *p;
-	size_t n, size, i = 0;
+	char *p;
 
-	if (!sort_entries(w))
+	if (order == NULL)
 		return false;
-	s = (const struct sorted *)(const void *)w->order.data;
-	n = w->order.len / sizeof(*s);
 	/* The first ones may stand where they belong. */
-	p = w->out.data + first_entry(w)->start;
-	while (p == s[i].text.data)
-		p += s[i++].text.len + 1;
-	text = p;
-	size = (size_t)(w->o - text);
+	while (order[i] == i)
+		i++;
+	start = e[i].start;
+	p = w->out.data + start;
+	size = (size_t)(w->o - p);
 	buf_reset(&w->scratch);
 	copy = buf_room(&w->scratch, size + SLACK);
-	memcpy(w->scratch.data, text, size);
+	memcpy(w->scratch.data, p, size);
 	for (;;) {
-		copy_over(p, copy + (s[i].text.data - text), s[i].text.len);
-		p += s[i].text.len;
+		size_t from = e[order[i]].start;
+		size_t len = entry_end(w, e, order[i], n) - from;
+
+		copy_over(p, copy + (from - start), len);
+		p += len;
 		if (++i == n)
 			return true;
 		*p++ = ',';
@@ -641,20 +748,20 @@ reorder(struct writer *w)
 static bool
 reorder_late(struct writer *w)
 {
-	const struct sorted *s;
+	const struct entry *e = first_entry(w);
 	struct late o = {
-		.start = first_entry(w)->start,
+		.start = e->start,
 		.end = (size_t)(w->o - w->out.data),
-		.piece = w->pieces.len / sizeof(struct piece)
+		.piece = w->pieces.len / sizeof(struct piece),
+		.pieces = entry_count(w)
 	};
+	const uint32_t *order = sort_entries(w, e, o.pieces);
 
-	if (!sort_entries(w))
+	if (order == NULL)
 		return false;
-	s = (const struct sorted *)(const void *)w->order.data;
-	o.pieces = w->order.len / sizeof(*s);
 	for (size_t i = 0; i < o.pieces; i++) {
-		size_t start = (size_t)(s[i].text.data - w->out.data);
-		struct piece p = { start, start + s[i].text.len };
+		struct piece p = { e[order[i]].start,
+		    entry_end(w, e, order[i], o.pieces) };
 
 		buf_add(&w->pieces, &p, sizeof(p));
 	}
@@ -926,7 +1033,8 @@ canon_stream(struct json_stream *s, const struct json_limits *limits,
 	buf_free(&w.entries);
 	buf_free(&w.keys);
 	buf_free(&w.stack);
-	buf_free(&w.order);
+	buf_free(&w.many);
+	buf_free(&w.sorted);
 	buf_free(&w.scratch);
 	buf_free(&w.late);
 	buf_free(&w.pieces);

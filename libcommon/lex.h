@@ -147,8 +147,12 @@ lex_is_space(char c)
 static inline const char *
 lex_skip_space(const char *p, const char *end)
 {
+	/* None, or one space: to step by a known length is fast, as the
+	 * processor need not wait for the byte. */
 	if (p < end && *p > ' ')
 		return p;
+	if (end - p > 1 && *p == ' ' && p[1] > ' ')
+		return p + 1;
 #ifdef __SSE2__
 	while (end - p >= 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);

@@ -176,6 +176,44 @@ streams_to(struct slice text, size_t step, struct slice want)
 	return good;
 }
 
+/* Of one size, each in its own order; the last repeats a key. */
+static void
+test_orders(void)
+{
+	struct buf text = { 0 }, out = { 0 }, want = { 0 };
+	struct feed f;
+	struct err e;
+	bool got;
+	size_t second;
+
+	for (unsigned i = 0; i < 256; i++) {
+		unsigned a = i & 3, b = i >> 2 & 3, c = i >> 4 & 3, d = i >> 6;
+
+		if ((1u << a | 1u << b | 1u << c | 1u << d) != 0xf)
+			continue;
+		buf_printf(&text, "%c{\"key%u\":%u,\"key%u\" :%u,"
+		    "\"key\\u003%u\":%u,\"key%u\":%u}",
+		    text.len == 0 ? '[' : ',', a, a, b, b, c, c, d, d);
+		buf_printf(&want, "%c{\"key0\":0,\"key1\":1,\"key2\":2,"
+		    "\"key3\":3}", want.len == 0 ? '[' : ',');
+	}
+	buf_byte(&want, ']');
+	second = text.len + sizeof(",{'key3':0,'key2':1,") - 1;
+	buf_text(&text, "]");
+	ok(streams_to(buf_get(&text), 4000, buf_get(&want)),
+	    "objects of one size, in all orders of their keys");
+	text.len--;
+	buf_text(&text, ",{\"key3\":0,\"key2\":1,\"key\\u0033\":2,"
+	    "\"key2\":3}]");
+	ok(canon_stream(feed_open(&f, buf_get(&text), 4000), &json_foreign,
+	    to_buf, &out, &got, &e) == ERR_INPUT && e.offset == second,
+	    "and one with keys that are there twice: the first such");
+	feed_close(&f);
+	buf_free(&text);
+	buf_free(&out);
+	buf_free(&want);
+}
+
 static void
 test_properties(void)
 {
@@ -340,6 +378,7 @@ main(void)
 	struct err e;
 	bool got;
 
+	test_orders();
 	test_properties();
 	test_large();
 	test_nested();
