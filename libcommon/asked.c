@@ -43,13 +43,6 @@ read_signed(struct arena *a, const struct asked *q,
 	return rc == ERR_OK ? rc : msg_err(path, &e);
 }
 
-static const char *
-evidence_name(const struct asked *q)
-{
-	return q->evidence == NULL || strcmp(q->evidence, "-") == 0 ?
-	    "<stdin>" : q->evidence;
-}
-
 static enum status
 read_files(struct arena *a, struct asked *q)
 {
@@ -70,9 +63,10 @@ read_files(struct arena *a, struct asked *q)
 	if (rc == ERR_OK && q->policy_jq != NULL)
 		rc = input_file(q->policy_jq, PROGRAM_MAX, a,
 		    &q->request.policy_jq);
-	q->request.evidence = &q->evidence_doc;
-	return rc == ERR_OK ? input_document(q->evidence != NULL ?
-	    q->evidence : "-", &json_own, a, &q->evidence_doc) : rc;
+	if (rc == ERR_OK)
+		rc = input_open(&q->input, q->evidence, &json_own);
+	return rc == ERR_OK ? input_all(&q->input,
+	    &q->request.evidence_bytes) : rc;
 }
 
 enum status
@@ -97,14 +91,22 @@ asked_read(struct arena *a, struct asked *q)
 		name = q->budget;
 	else if (strcmp(fault, "keyring") == 0)
 		name = q->keyring;
+	else
+		name = q->input.name;
 	return msg_err(name, &e);
 }
 
 enum status
-asked_check(const struct asked *q)
+asked_check(struct arena *a, struct asked *q)
 {
 	struct err e = { 0 };
-	enum status rc = request_check(&q->request, &e);
+	enum status rc = request_check(a, &q->request, &e);
 
-	return rc == ERR_OK ? rc : msg_err(evidence_name(q), &e);
+	return rc == ERR_OK ? rc : msg_err(q->input.name, &e);
+}
+
+void
+asked_close(struct asked *q)
+{
+	input_close(&q->input);
 }

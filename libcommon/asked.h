@@ -9,6 +9,7 @@
 #ifndef ASKED_H
 #define ASKED_H
 
+#include "input.h"
 #include "request.h"
 
 struct asked {
@@ -18,13 +19,16 @@ struct asked {
 	const char *at;			/* --at's text, or NULL */
 
 	struct request request;
-	struct json evidence_doc, policy_doc, budget_doc, keyring_doc;
+	struct json policy_doc, budget_doc, keyring_doc;
+	struct input input;		/* the evidence's bytes stay in it */
 	int64_t now;			/* the time that was asked for */
 };
 
 /* Reads everything and makes the request; evidence is not checked yet. */
 enum status asked_read(struct arena *a, struct asked *asked);
-/* Checks the evidence. */
-enum status asked_check(const struct asked *asked);
+/* Checks the evidence, and makes its tree. */
+enum status asked_check(struct arena *a, struct asked *asked);
+/* Behind asked_read, whatever it said. */
+void asked_close(struct asked *asked);
 
 #endif

@@ -10,7 +10,7 @@ void
 judge_begin(struct judge *j, struct arena *a, const struct request *r)
 {
 	struct claims_input in = {
-		.evidence = r->evidence, .policy = &r->policy,
+		.evidence = &r->evidence, .policy = &r->policy,
 		.keyring = r->has_keyring ? &r->keyring : NULL,
 		.at = r->verikey.window
 	};
@@ -28,10 +28,10 @@ judge_begin(struct judge *j, struct arena *a, const struct request *r)
 struct json
 judge_input(struct judge *j)
 {
-	const struct json *diff = json_get(j->request->evidence, "diff");
+	const struct json *diff = json_get(&j->request->evidence, "diff");
 	struct json o = json_object(), evidence = json_object();
 
-	JSON_MEMBERS(m, j->request->evidence) {
+	JSON_MEMBERS(m, &j->request->evidence) {
 		struct slice key = { m->key, m->key_len };
 
 		if (!slice_is(key, "diff"))
@@ -96,7 +96,7 @@ set_count(struct arena *a, struct json *o, const char *name, size_t n)
 static struct json
 counts_json(struct judge *j, const struct counts *n, size_t unknowns)
 {
-	const struct json *evidence = j->request->evidence;
+	const struct json *evidence = &j->request->evidence;
 	struct arena *a = j->arena;
 	struct json o = json_object(), by = json_object();
 
@@ -175,7 +175,7 @@ feed_freshness(const struct request *r)
 static struct json
 trust_json(struct judge *j, const struct counts *n)
 {
-	const struct json *evidence = j->request->evidence;
+	const struct json *evidence = &j->request->evidence;
 	struct arena *a = j->arena;
 	struct json o = json_object(), by = json_object();
 	const struct {
@@ -206,7 +206,7 @@ trust_json(struct judge *j, const struct counts *n)
 static struct json
 unknowns_json(struct judge *j)
 {
-	const struct json *own = json_get(j->request->evidence, "unknowns");
+	const struct json *own = json_get(&j->request->evidence, "unknowns");
 	struct json all = json_array();
 
 	if (own != NULL)
@@ -249,7 +249,7 @@ judge_end(struct judge *j, const struct json *rules, struct json *verdict,
 	json_set_z(a, &o, "kind", VERDICT_KIND);
 	json_set(a, &o, "policy", policy_json(a, r));
 	json_set(a, &o, "sbom", digest_value(a, &r->verikey.sbom));
-	json_set_opt(a, &o, "subject", json_get(r->evidence, "subject"));
+	json_set_opt(a, &o, "subject", json_get(&r->evidence, "subject"));
 	json_set(a, &o, "trust", trust_json(j, &n));
 	json_set(a, &o, "unknowns", unknowns);
 	canon_sort(a, &j->claims.unmatched);

@@ -35,7 +35,8 @@ read_bundle(struct arena *a, struct again *r)
 	for (int i = 0; rc == ERR_OK && i < MERKLEDOC_ROLES; i++) {
 		struct slice bytes = r->bundle.part[i];
 
-		if (bytes.data != NULL && i != MERKLEDOC_POLICY_JQ)
+		if (bytes.data != NULL && i != MERKLEDOC_POLICY_JQ &&
+		    i != MERKLEDOC_EVIDENCE)
 			rc = json_parse(bytes, &json_own, a, &r->doc[i], &e);
 	}
 	if (rc == ERR_OK)
@@ -57,7 +58,7 @@ make_request(struct arena *a, struct again *r, int64_t at, bool window,
 	const char *fault;
 
 	*q = (struct request){
-		.evidence = document(r, MERKLEDOC_EVIDENCE),
+		.evidence_bytes = r->bundle.part[MERKLEDOC_EVIDENCE],
 		.policy_doc = document(r, MERKLEDOC_POLICY),
 		.budget_doc = document(r, MERKLEDOC_BUDGET),
 		.keyring_doc = document(r, MERKLEDOC_KEYRING),
@@ -65,7 +66,7 @@ make_request(struct arena *a, struct again *r, int64_t at, bool window,
 		.environment = r->context.environment,
 		.asked_at = at, .at_window = window
 	};
-	if (q->evidence == NULL || q->policy_doc == NULL)
+	if (q->evidence_bytes.data == NULL || q->policy_doc == NULL)
 		return err_no(e, "the bundle has no evidence or no policy");
 	if (q->policy_jq.data != NULL) {
 		enum status rc = jqrun_version(a, &q->jq_version, e);
@@ -73,7 +74,7 @@ make_request(struct arena *a, struct again *r, int64_t at, bool window,
 		if (rc != ERR_OK)
 			return rc;
 	}
-	if (request_check(q, e) != ERR_OK)
+	if (request_check(a, q, e) != ERR_OK)
 		return ERR_INPUT;
 	return request_make(a, q, &fault, e);
 }

@@ -1,38 +1,118 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "canon.h"
 #include "claims.h"
 #include "evidence.h"
 #include "request.h"
 #include "timefmt.h"
 
-/* {components,dependencies,subject}: what the sbom digest is over. */
-static struct digest
-sbom_digest(struct arena *a, const struct json *evidence)
-{
-	static const char *const member[] = { "components", "dependencies",
-	    "subject" };
-	struct json o = json_object();
+/* --- evidence ------------------------------------------------------------- */
 
-	for (size_t i = 0; i < sizeof(member) / sizeof(member[0]); i++)
-		json_set_opt(a, &o, member[i], json_get(evidence, member[i]));
-	return digest_json(&o);
+enum status
+request_check(struct arena *a, struct request *r, struct err *e)
+{
+	enum status rc = json_parse(r->evidence_bytes, &json_own, a,
+	    &r->evidence, e);
+
+	if (rc == ERR_OK)
+		rc = evidence_check(&r->evidence, e);
+	return rc == ERR_OK ? claims_check(&r->evidence, e) : rc;
+}
+
+static enum status
+make_canonical(struct arena *a, struct request *r, struct err *e)
+{
+	struct json tree;
+	enum status rc;
+
+	if (members_read(r->evidence_bytes, a, &r->evidence_text))
+		return ERR_OK;
+	rc = json_parse(r->evidence_bytes, &json_own, a, &tree, e);
+	if (rc != ERR_OK)
+		return rc;
+	/* Only what is no object, or has too many members, is not split. */
+	if (!members_read(canon_text(a, &tree), a, &r->evidence_text)) {
+		rc = evidence_check(&tree, e);
+		assert(rc != ERR_OK);
+	}
+	return rc;
+}
+
+/*
+ * The digests of the whole and of {components,dependencies,subject}.  Both
+ * begin alike, and nearly all of an SBOM stands there: it is hashed once.
+ */
+static bool
+hash_evidence(const struct members *m, struct verikey *k)
+{
+	const struct slice text = m->text, subject = members_get(m,
+	    "subject");
+	const char *behind;
+	struct sha256 h, sbom;
+
+	if (m->count < 2 || !slice_is(m->item[0].key, "components") ||
+	    !slice_is(m->item[1].key, "dependencies") || subject.data == NULL)
+		return false;
+	behind = m->item[1].value.data + m->item[1].value.len;
+	sha256_init(&h);
+	sha256_add(&h, text.data, (size_t)(behind - text.data));
+	sbom = h;
+	sha256_add(&h, behind, (size_t)(text.data + text.len - behind));
+	k->source = digest_take(&h);
+	sha256_add(&sbom, ",\"subject\":", sizeof(",\"subject\":") - 1);
+	sha256_add(&sbom, subject.data, subject.len);
+	sha256_add(&sbom, "}", 1);
+	k->sbom = digest_take(&sbom);
+	return true;
+}
+
+/* A member's value as a tree; false: it is not there, or no such type. */
+static bool
+read_member(struct arena *a, const struct members *m, const char *key,
+    enum json_type type, struct json *out)
+{
+	return json_parse(members_get(m, key), &json_own, a, out, NULL) ==
+	    ERR_OK && out->type == type;
 }
 
 static void
-vex_sources(struct arena *a, const struct json *evidence,
+vex_sources(struct arena *a, const struct json *documents,
     struct verikey_set *set)
 {
-	const struct json *list = json_want(evidence, "documents",
-	    JSON_ARRAY);
-
-	set->item = arena_array(a, json_count(list) + 1, sizeof(*set->item));
-	if (list != NULL)
-		JSON_EACH(v, list)
-			if (json_is(json_get(v, "role"), "vex") &&
-			    digest_read(json_get_text(v, "source"),
-			    &set->item[set->count]))
-				set->count++;
+	set->item = arena_array(a, json_count(documents) + 1,
+	    sizeof(*set->item));
+	JSON_EACH(v, documents)
+		if (json_is(json_get(v, "role"), "vex") &&
+		    digest_read(json_get_text(v, "source"),
+		    &set->item[set->count]))
+			set->count++;
 }
+
+/* What the key takes of the evidence.  Where it cannot be had the evidence is
+ * none, which the check says in full. */
+static enum status
+read_evidence(struct arena *a, struct request *r, struct err *e)
+{
+	struct json documents;
+	enum status rc = make_canonical(a, r, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!hash_evidence(&r->evidence_text, &r->verikey) ||
+	    !read_member(a, &r->evidence_text, "documents", JSON_ARRAY,
+	    &documents) || !read_member(a, &r->evidence_text, "feeds",
+	    JSON_OBJECT, &r->feeds)) {
+		rc = request_check(a, r, e);
+		assert(rc != ERR_OK);
+		return rc;
+	}
+	vex_sources(a, &documents, &r->verikey.vex);
+	r->verikey.feeds = &r->feeds;
+	return ERR_OK;
+}
+
+/* --- the rest ------------------------------------------------------------- */
 
 static enum status
 read_documents(struct arena *a, struct request *r, const char **fault,
@@ -81,14 +161,6 @@ make_context(struct arena *a, struct request *r)
 }
 
 enum status
-request_check(const struct request *r, struct err *e)
-{
-	enum status rc = evidence_check(r->evidence, e);
-
-	return rc == ERR_OK ? claims_check(r->evidence, e) : rc;
-}
-
-enum status
 request_make(struct arena *a, struct request *r, const char **fault,
     struct err *e)
 {
@@ -101,15 +173,15 @@ request_make(struct arena *a, struct request *r, const char **fault,
 		return rc;
 	make_context(a, r);
 	r->verikey = (struct verikey){
-		.source = digest_json(r->evidence),
-		.sbom = sbom_digest(a, r->evidence),
 		.policy = digest_json(&r->context_json),
 		.window = r->at_window ? r->asked_at :
 		    timefmt_floor(r->asked_at, r->policy.bucket),
-		.context = &r->context_json,
-		.feeds = json_want(r->evidence, "feeds", JSON_OBJECT)
+		.context = &r->context_json
 	};
-	vex_sources(a, r->evidence, &r->verikey.vex);
+	*fault = "evidence";
+	rc = read_evidence(a, r, e);
+	if (rc != ERR_OK)
+		return rc;
 	if (r->has_keyring)
 		r->verikey.signers.count = keyring_signers(&r->keyring,
 		    r->verikey.window, a, &r->verikey.signers.item);
@@ -123,7 +195,6 @@ request_parts(struct arena *a, const struct request *r,
     struct slice part[MERKLEDOC_ROLES])
 {
 	const struct json *doc[MERKLEDOC_ROLES] = {
-		[MERKLEDOC_EVIDENCE] = r->evidence,
 		[MERKLEDOC_POLICY] = r->policy_doc,
 		[MERKLEDOC_BUDGET] = r->budget_doc,
 		[MERKLEDOC_KEYRING] = r->keyring_doc
@@ -132,5 +203,6 @@ request_parts(struct arena *a, const struct request *r,
 	for (int i = 0; i < MERKLEDOC_ROLES; i++)
 		part[i] = doc[i] != NULL ? canon_text(a, doc[i]) :
 		    (struct slice){ NULL, 0 };
+	part[MERKLEDOC_EVIDENCE] = r->evidence_text.text;
 	part[MERKLEDOC_POLICY_JQ] = r->policy_jq;
 }

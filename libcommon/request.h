@@ -11,13 +11,14 @@
 #include "budget.h"
 #include "context.h"
 #include "keyring.h"
+#include "members.h"
 #include "merkledoc.h"
 #include "policy.h"
 #include "verikey.h"
 
 struct request {
 	/* The caller sets these. */
-	const struct json *evidence;
+	struct slice evidence_bytes;	/* prov.evidence/v1, as it was read */
 	const struct json *policy_doc;	/* prov.policy/v1 itself */
 	const struct json *budget_doc;	/* or NULL */
 	const struct json *keyring_doc;	/* or NULL */
@@ -28,6 +29,8 @@ struct request {
 	bool at_window;			/* asked_at is the window's start */
 
 	/* request_make sets these. */
+	struct members evidence_text;	/* RFC 8785 */
+	struct json feeds;
 	struct policy policy;
 	struct budget budget;
 	struct keyring keyring;
@@ -37,18 +40,22 @@ struct request {
 	struct verikey verikey;		/* window is the time of decision */
 	struct json verikey_json;
 	struct digest key;
+
+	/* request_check sets this. */
+	struct json evidence;
 };
 
 /*
  * Reads the documents strictly; ERR_INPUT, with *fault naming the one at
- * fault ("policy", "budget", "keyring").  Evidence is only hashed: a decision
- * that is cached under that hash was made of evidence that was good, and
- * request_check is for those who make one.
+ * fault ("policy", "budget", "keyring", "evidence").  Evidence is only
+ * hashed, without a tree where it is canonical: a decision that is cached
+ * under that hash was made of evidence that was good, and request_check is
+ * for those who make one.
  */
 enum status request_make(struct arena *a, struct request *r,
     const char **fault, struct err *e);
-/* Is the evidence what it must be, strictly? */
-enum status request_check(const struct request *r, struct err *e);
+/* Is the evidence what it must be, strictly?  Its tree lives in a. */
+enum status request_check(struct arena *a, struct request *r, struct err *e);
 /* The parts proofRoot is over; bytes in a. */
 void request_parts(struct arena *a, const struct request *r,
     struct slice part[MERKLEDOC_ROLES]);

@@ -259,7 +259,7 @@ find_or_make(struct arena *a, struct opts *o, struct recall *cache,
 		    &r->key));
 		return ERR_NO;
 	}
-	rc = asked_check(&o->asked);
+	rc = asked_check(a, &o->asked);
 	if (rc == ERR_OK)
 		rc = compute(a, r, part, out);
 	status_lap(clock, STATUS_DECIDE);
@@ -295,6 +295,7 @@ decide(struct opts *o)
 		rc = write_result(&a, o, &result);
 	}
 	recall_close(&cache);
+	asked_close(&o->asked);
 	arena_free(&a);
 	return rc;
 }

@@ -247,9 +247,10 @@ from_evidence(struct arena *a, struct opts *o, struct output *out)
 	o->asked.at = o->at;
 	rc = asked_read(a, &o->asked);
 	if (rc == ERR_OK)
-		rc = asked_check(&o->asked);
+		rc = asked_check(a, &o->asked);
 	if (rc == ERR_OK)
 		output_json(out, &o->asked.request.verikey_json);
+	asked_close(&o->asked);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 
 #include "../unit/feed.h"
 #include "canon.h"
+#include "members.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -109,6 +110,28 @@ compare(enum status rc, const struct buf *out, const struct err *e,
 		    e->offset == want_e->offset, "the same message");
 }
 
+/* What is said to be canonical as it stands is what would be written. */
+static void
+check_members(struct slice text)
+{
+	struct arena a = { 0 };
+	struct members m;
+	struct json v;
+	struct err e;
+
+	if (members_read(text, &a, &m)) {
+		must(json_parse(text, &json_own, &a, &v, &e) == ERR_OK,
+		    "what is canonical can be read");
+		must(slice_eq(canon_text(&a, &v), m.text),
+		    "what is canonical is written so");
+	} else if (json_parse(text, &json_own, &a, &v, &e) == ERR_OK &&
+	    v.type == JSON_OBJECT && v.len <= MEMBERS_MAX) {
+		must(members_read(canon_text(&a, &v), &a, &m) &&
+		    m.count == v.len, "what is written is canonical");
+	}
+	arena_free(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -122,6 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > limits.max_size / 2)
 		return 0;
+	check_members(text);
 	want_rc = tree(&whole, &want, &want_e);
 
 	whole = (struct json_stream){ .window = text.data, .len = size,

@@ -10,6 +10,7 @@
 #include "canon.h"
 #include "digest.h"
 #include "feed.h"
+#include "members.h"
 #include "tap.h"
 #include "utf8.h"
 
@@ -362,6 +363,72 @@ test_pieces(void)
 	ok(same_in_pieces(&v), "pieces: of an empty string");
 }
 
+/* --- canonical as it stands ----------------------------------------------- */
+
+static bool
+splits(const struct json *v, struct slice text)
+{
+	struct members m;
+
+	if (v->type != JSON_OBJECT || v->len > MEMBERS_MAX)
+		return !members_read(text, &arena, &m);
+	if (!members_read(text, &arena, &m) || m.count != v->len)
+		return false;
+	for (uint32_t i = 0; i < v->len; i++) {
+		const struct json_member *want = v->u.member + i;
+
+		if (!slice_eq(m.item[i].key, (struct slice){ want->key,
+		    want->key_len }) || !slice_eq(m.item[i].value,
+		    canon_text(&arena, &want->value)))
+			return false;
+	}
+	return true;
+}
+
+static void
+test_members(void)
+{
+	static const char *const spelling[] = {
+		"", "[]", "1", "{", "{}{}", "{} {}", "{\"a\":1,}",
+		"{\"a\": 1}", "{ }", "{\"a\":1 }", "{\"a\":[1, 2]}",
+		"{\"b\":1,\"a\":2}", "{\"a\":1,\"a\":1}",
+		"{\"a\":{\"c\":1,\"b\":1}}", "{\"a\":1.0}", "{\"a\":1e2}", "{\"a\":1e21}",
+		"{\"a\":-0}", "{\"a\":01}", "{\"a\":9007199254740993}",
+		"{\"a\":\"\\/\"}", "{\"a\":\"\\u0061\"}",
+		"{\"a\":\"\\u000A\"}", "{\"a\":\"\\u000a\"}",
+		"{\"a\":\"\\u0008\"}", "{\"a\":\"\\u001F\"}",
+		"{\"a\":\"\\u007f\"}", "{\"a\":\"\\u00e9\"}",
+		"{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":\"\xff\"}",
+		"{\"a\":\"\n\"}", "{\"a\":tru}", "{\"a\":nulll}",
+		"{\"\\u0061\":1}", "{\"a\":1}x", "\xef\xbb\xbf{}"
+	};
+	struct members m;
+	int bad = 0, objects = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		struct json v = random_value(4);
+		struct slice want = canon_text(&arena, &v);
+		struct buf text = { 0 };
+
+		objects += v.type == JSON_OBJECT;
+		bad += !splits(&v, want);
+		write_somehow(&text, &v);
+		bad += members_read(buf_get(&text), &arena, &m) &&
+		    !slice_eq(m.text, want);
+		buf_free(&text);
+		arena_reset(&arena);
+	}
+	ok(bad == 0 && objects > 100, "members: canonical objects are split "
+	    "as their trees are, %d are not", bad);
+	for (size_t i = 0; i < sizeof(spelling) / sizeof(spelling[0]); i++)
+		ok(!members_read(slice_of(spelling[i]), &arena, &m),
+		    "members: not canonical: %zu", i);
+	ok(members_read(SLICE(" {\"\\u0001\":\"\\b\\u000b\\u001f\x7f\"}\n"),
+	    &arena, &m) && m.count == 1 && slice_is(m.item[0].key, "\1") &&
+	    slice_is(m.text, "{\"\\u0001\":\"\\b\\u000b\\u001f\x7f\"}"),
+	    "members: escapes that RFC 8785 writes, white space around");
+}
+
 static enum status
 no_room(void *ctx, struct slice piece, struct err *e)
 {
@@ -383,6 +450,7 @@ main(void)
 	test_large();
 	test_nested();
 	test_pieces();
+	test_members();
 	arena_free(&arena);
 
 	json_push(&arena, &a, json_z("b"));
