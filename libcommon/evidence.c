@@ -31,10 +31,19 @@ struct source {
 	bool repeated;		/* another source contributes the same */
 };
 
+/* The document that is being parsed, of which a sieve takes elements. */
+struct early {
+	struct json_sieve sieve;
+	struct source *source;		/* NULL: nothing was wanted */
+	const struct format *format;	/* that wanted them */
+	uint32_t offset;		/* of the object they are in */
+};
+
 struct evidence {
 	struct arena a;
 	struct source *first;
 	struct err e;
+	struct early early;
 	/* The merged inventory: merged, or the only document's own. */
 	struct part merged;
 	struct part *all;
@@ -59,9 +68,63 @@ evidence_close(struct evidence *ev)
 		return;
 	for (struct source *s = ev->first; s != NULL; s = s->next)
 		part_free(&s->part);
+	(void)evidence_sifted(ev);
 	part_free(&ev->merged);
 	arena_free(&ev->a);
 	mem_free(ev);
+}
+
+/* --- while it is parsed ------------------------------------------------- */
+
+static struct source *
+new_source(struct evidence *ev, struct err *e)
+{
+	struct source *s = arena_zalloc(&ev->a, sizeof(*s));
+
+	part_init(&s->part, &ev->a, e);
+	return s;
+}
+
+static bool
+wants(void *ctx, const struct json *object, struct slice key)
+{
+	struct evidence *ev = ctx;
+	const struct format *format = format_wants(object, key);
+
+	/* One array a document: a second one stays in the tree. */
+	if (format == NULL || ev->early.source != NULL)
+		return false;
+	ev->early.source = new_source(ev, &ev->e);
+	ev->early.format = format;
+	ev->early.offset = object->offset;
+	return true;
+}
+
+static void
+take(void *ctx, const struct json *element)
+{
+	struct evidence *ev = ctx;
+
+	ev->early.format->take(&ev->early.source->part, element);
+}
+
+const struct json_sieve *
+evidence_sieve(struct evidence *ev)
+{
+	(void)evidence_sifted(ev);
+	ev->early.sieve = (struct json_sieve){ wants, take, ev };
+	return &ev->early.sieve;
+}
+
+bool
+evidence_sifted(struct evidence *ev)
+{
+	bool sifted = ev->early.source != NULL;
+
+	if (sifted)
+		part_free(&ev->early.source->part);
+	ev->early.source = NULL;
+	return sifted;
 }
 
 /* --- one document ------------------------------------------------------- */
@@ -93,14 +156,34 @@ subject_digests(struct part *p, struct arena *a, const struct json *subjects)
 	return out;
 }
 
+/* The source that d will be, with what was taken of it. */
+static struct source *
+source_of(struct evidence *ev, const struct document *d, struct err *e)
+{
+	struct source *s = ev->early.source;
+
+	if (s == NULL) {
+		s = new_source(ev, e);
+	} else if (ev->early.format != d->format ||
+	    ev->early.offset != d->inner.offset || s->part.rc != ERR_OK) {
+		(void)err_input(e, d->inner.offset, "read it again");
+		return NULL;
+	}
+	s->part.e = e;
+	part_inventory(&s->part, d->role == ROLE_SBOM);
+	ev->early.source = NULL;
+	return s;
+}
+
 enum status
 evidence_add(struct evidence *ev, const struct document *d, struct err *e)
 {
-	struct source *s = arena_zalloc(&ev->a, sizeof(*s));
-	struct part *p = &s->part;
+	struct source *s = source_of(ev, d, e);
+	struct part *p;
 
-	part_init(p, &ev->a, e);
-	p->inventory = d->role == ROLE_SBOM;
+	if (s == NULL)
+		return ERR_INPUT;
+	p = &s->part;
 	p->subjects = d->subjects.type == JSON_ARRAY ? &d->subjects : NULL;
 	s->serves = d->role_given && d->role != ROLE_SBOM ?
 	    (d->serves & ~(unsigned)ROLE_SBOM) | d->role : d->serves;

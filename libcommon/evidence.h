@@ -19,6 +19,17 @@ struct evidence;
 struct evidence *evidence_open(void);
 void evidence_close(struct evidence *);
 
+/*
+ * What to read the next document's stream with: its largest array is then read
+ * while it is parsed.  That is a guess at what the document will turn out to
+ * be.  When anything fails and evidence_sifted says that elements were taken,
+ * read the document again without the sieve: where the guess was wrong this
+ * mends it, and else the fault is the same.
+ */
+const struct json_sieve *evidence_sieve(struct evidence *);
+/* Were elements taken?  Forgets them. */
+bool evidence_sifted(struct evidence *);
+
 /* Reads a recognised document into the evidence; afterwards the document may
  * go.  ERR_INPUT when it is broken. */
 enum status evidence_add(struct evidence *, const struct document *,

@@ -18,7 +18,8 @@ const struct json_limits json_own = {
 };
 
 enum {
-	LINEAR_MAX = 16	/* members that are looked through one by one */
+	LINEAR_MAX = 16,	/* members that are looked through one by one */
+	SIEVE_DEPTH = 3		/* the array, its object, and one around it */
 };
 
 /* Where the children of empty containers are: arithmetic on NULL is not
@@ -33,11 +34,14 @@ struct frame {
 	uint32_t offset;
 	bool is_object;
 	bool unsorted;
+	bool sifted;		/* only the first child stays */
 };
 
 struct reader {
 	struct lex lex;
-	struct arena *arena;
+	struct arena *arena;	/* that the tree grows in */
+	struct arena *kept;	/* the caller's */
+	struct arena sifted;	/* of an element that a sieve takes */
 	struct buf scratch;	/* children: struct json or json_member */
 	struct buf frames;
 	struct frame *top;	/* NULL outside of containers */
@@ -111,13 +115,31 @@ last_member(struct reader *r)
 	    r->scratch.len) - 1;
 }
 
+/* Does the sieve want the array that opens, as a member of the top? */
+static bool
+is_sifted(struct reader *r)
+{
+	const struct json_sieve *sieve = r->lex.s->sieve;
+	struct json object = { .type = JSON_OBJECT };
+
+	if (sieve == NULL || r->lex.depth >= SIEVE_DEPTH || r->top == NULL ||
+	    !r->top->is_object)
+		return false;
+	object.offset = r->top->offset;
+	object.u.member = (struct json_member *)(void *)(r->scratch.data +
+	    r->top->start);
+	object.len = (uint32_t)(last_member(r) - object.u.member);
+	return sieve->wants(sieve->ctx, &object, key_of(last_member(r)));
+}
+
 static bool
 open_container(struct reader *r, bool is_object)
 {
 	struct frame f = {
 		.start = r->scratch.len,
 		.offset = (uint32_t)lex_offset(&r->lex, r->lex.p),
-		.is_object = is_object
+		.is_object = is_object,
+		.sifted = !is_object && is_sifted(r)
 	};
 
 	if (!lex_open(&r->lex))
@@ -148,6 +170,8 @@ close_container(struct reader *r, struct json *out)
 		.offset = f.offset
 	};
 	out->u.member = &no_children;
+	if (f.sifted)
+		r->arena = r->kept;
 	if (n > 0) {
 		out->u.item = arena_alloc(r->arena, bytes);
 		memcpy(out->u.item, children, bytes);
@@ -235,10 +259,16 @@ read_scalar(struct reader *r, int c, struct json *out)
 static void
 place(struct reader *r, const struct json *v)
 {
-	if (r->top->is_object)
+	if (r->top->is_object) {
 		last_member(r)->value = *v;
-	else
+	} else if (!r->top->sifted || r->scratch.len == r->top->start) {
 		buf_add(&r->scratch, v, sizeof(*v));
+		if (r->top->sifted)
+			r->arena = &r->sifted;
+	} else {
+		r->lex.s->sieve->take(r->lex.s->sieve->ctx, v);
+		arena_reset(&r->sifted);
+	}
 }
 
 /*
@@ -300,13 +330,14 @@ enum status
 json_next(struct json_stream *s, const struct json_limits *limits,
     struct arena *a, struct json *out, bool *got, struct err *e)
 {
-	struct reader r = { .arena = a };
+	struct reader r = { .arena = a, .kept = a };
 
 	if (!lex_begin(&r.lex, s, limits, got, e))
 		return r.lex.rc;
 	*got = read_document(&r, out);
 	buf_free(&r.scratch);
 	buf_free(&r.frames);
+	arena_free(&r.sifted);
 	return r.lex.rc;
 }
 

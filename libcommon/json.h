@@ -86,6 +86,22 @@ extern const struct json_limits json_own;	/* 2 GiB + 1 MiB, 512 deep */
  * or sets eof.  The first byte of the window is at base in the stream.
  * Each document after the first begins after white space with a LF in it.
  */
+/*
+ * A sieve takes the elements of a large array out of the tree while it is
+ * read, so that only one of them is held at a time.  The first element stays:
+ * who looks at the tree sees what the array is of, and that it is not empty.
+ */
+struct json_sieve {
+	/* Asked when an array opens that is a member of the document's object
+	 * or of an object in that: shall its elements be taken?  object holds
+	 * the members that came before, in the order of the text: walk them
+	 * with JSON_MEMBERS. */
+	bool (*wants)(void *ctx, const struct json *object, struct slice key);
+	/* An element, which is gone when this returns. */
+	void (*take)(void *ctx, const struct json *element);
+	void *ctx;
+};
+
 struct json_stream {
 	const char *window;
 	size_t len;
@@ -102,6 +118,7 @@ struct json_stream {
 	 * window's start (changing pos, len and base).  May be NULL. */
 	void (*discard)(struct json_stream *);
 	void *ctx;
+	const struct json_sieve *sieve;	/* of json_next; may be NULL */
 };
 
 /*

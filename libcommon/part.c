@@ -43,6 +43,14 @@ part_free(struct part *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void
+part_inventory(struct part *p, bool inventory)
+{
+	p->inventory = inventory;
+	for (uint32_t i = 0; i < p->components; i++)
+		p->component[i].inventory = inventory;
+}
+
 /* --- reading members of foreign documents ------------------------------- */
 
 void

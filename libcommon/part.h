@@ -177,6 +177,9 @@ struct part {
 /* Zero *p, give it its arena and err. */
 void part_init(struct part *p, struct arena *a, struct err *e);
 void part_free(struct part *p);
+/* Is it about what the subject is made of?  Else its components only resolve
+ * references, those too that were read before this was known. */
+void part_inventory(struct part *p, bool inventory);
 
 /* --- reading members of foreign documents ------------------------------- */
 

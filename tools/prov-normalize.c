@@ -60,32 +60,46 @@ check_limits(const struct json_stream *s, bool lossy, struct err *e)
 }
 
 static enum status
-one_document(struct evidence *ev, const struct json *v,
-    const struct input *in, const struct opts *o, struct arena *a)
+add(struct evidence *ev, const struct json *v, const struct input *in,
+    const struct opts *o, struct arena *a, struct err *e)
 {
 	struct document d;
-	struct err e;
 	enum status rc;
 
 	if (document_is_record(v)) {
-		rc = document_read(v, a, &d, &e);
+		rc = document_read(v, a, &d, e);
 		if (rc == ERR_OK)
 			rc = document_check_content(v, text_of(&in->stream),
-			    &e);
+			    e);
 	} else {
-		rc = check_limits(&in->stream, o->lossy, &e);
+		rc = check_limits(&in->stream, o->lossy, e);
 		if (rc == ERR_OK)
-			rc = document_recognise(v, &o->document, a, &d, &e);
+			rc = document_recognise(v, &o->document, a, &d, e);
 		if (rc == ERR_OK && o->schemas != NULL)
-			rc = docschema_check(o->schemas, &d, &e);
+			rc = docschema_check(o->schemas, &d, e);
 		if (rc == ERR_OK)
 			rc = signers_of(v, &o->trust.trust, a, &d.signed_by,
-			    &e);
+			    e);
 		if (rc == ERR_OK)
 			d.lossy = d.lossy || in->stream.lossy;
 	}
-	if (rc == ERR_OK)
-		rc = evidence_add(ev, &d, &e);
+	return rc == ERR_OK ? evidence_add(ev, &d, e) : rc;
+}
+
+static enum status
+one_document(struct evidence *ev, const struct json *v,
+    const struct input *in, const struct opts *o, struct arena *a)
+{
+	struct err e;
+	struct json whole;
+	enum status rc = add(ev, v, in, o, a, &e);
+
+	if (rc != ERR_OK && evidence_sifted(ev)) {
+		rc = json_parse(text_of(&in->stream), &in->limits, a, &whole,
+		    &e);
+		if (rc == ERR_OK)
+			rc = add(ev, &whole, in, o, a, &e);
+	}
 	return rc == ERR_OK ? ERR_OK : input_fault(in, &e);
 }
 
@@ -105,6 +119,9 @@ one_file(struct evidence *ev, const char *operand, const struct opts *o)
 	if (rc != ERR_OK)
 		return rc;
 	while (rc == ERR_OK && got) {
+		/* A schema is for the whole. */
+		in.stream.sieve = o->schemas == NULL ? evidence_sieve(ev) :
+		    NULL;
 		rc = input_next(&in, &a, &v, &got);
 		if (rc == ERR_OK && got)
 			rc = one_document(ev, &v, &in, o, &a);

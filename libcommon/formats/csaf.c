@@ -580,5 +580,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_csaf = {
-	"csaf", "CSAF (document.csaf_version)", is, check, read
+	"csaf", "CSAF (document.csaf_version)", is, check, read, NULL, NULL
 };

@@ -679,6 +679,29 @@ read_serial(struct part *p, const struct json *doc)
 	    (int)(serial.len - 9), serial.data + 9, (long long)version));
 }
 
+static bool
+wants(const struct json *object, struct slice key)
+{
+	if (!slice_is(key, "components"))
+		return false;
+	JSON_MEMBERS(m, object)
+		if (slice_is((struct slice){ m->key, m->key_len },
+		    "bomFormat"))
+			return json_is(&m->value, "CycloneDX");
+	return false;
+}
+
+/* One of the document's components, with those in it. */
+static void
+read_one(struct part *p, const struct json *component)
+{
+	const struct json one = { .type = JSON_ARRAY, .len = 1,
+		.u.item = (struct json *)(uintptr_t)component };
+
+	if (p->rc == ERR_OK)
+		read_components(p, &one);
+}
+
 static void
 read(struct part *p, const struct json *doc)
 {
@@ -698,5 +721,6 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_cyclonedx = {
-	"cyclonedx", "CycloneDX (bomFormat)", is, check, read
+	"cyclonedx", "CycloneDX (bomFormat)", is, check, read, wants,
+	read_one
 };

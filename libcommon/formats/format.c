@@ -30,6 +30,16 @@ format_named(struct slice name)
 }
 
 const struct format *
+format_wants(const struct json *object, struct slice key)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (formats[i]->wants != NULL &&
+		    formats[i]->wants(object, key))
+			return formats[i];
+	return NULL;
+}
+
+const struct format *
 format_detect(const struct json *doc, struct err *e)
 {
 	char marks[ERR_TEXT_MAX] = "";

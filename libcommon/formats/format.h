@@ -21,6 +21,12 @@ struct format {
 	    unsigned *serves, struct err *e);
 	/* All of it, into p.  A fault is in p->rc. */
 	void (*read)(struct part *p, const struct json *doc);
+	/* For documents with an array that is too large for a tree, else NULL:
+	 * is the array of this name it, in an object of which these members
+	 * are known (see json_sieve)?  And reads an element, before all that
+	 * read reads, which will see only the first one in the array. */
+	bool (*wants)(const struct json *object, struct slice key);
+	void (*take)(struct part *p, const struct json *element);
 };
 
 extern const struct format format_csaf;
@@ -35,6 +41,9 @@ extern const struct format format_trivy;
 
 /* By content; NULL and a message that says what was looked for. */
 const struct format *format_detect(const struct json *doc, struct err *e);
+/* The format that wants the elements of an array; NULL if none does. */
+const struct format *format_wants(const struct json *object,
+    struct slice key);
 /* By name; NULL if there is none. */
 const struct format *format_named(struct slice name);
 

@@ -181,5 +181,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_grype = {
-	"grype", "Grype (matches, descriptor.name)", is, check, read
+	"grype", "Grype (matches, descriptor.name)", is, check, read, NULL, NULL
 };

@@ -296,5 +296,5 @@ read_statement(struct part *p, const struct json *doc)
 }
 
 const struct format format_intoto = {
-	"in-toto", "in-toto (_type)", is, check, read_statement
+	"in-toto", "in-toto (_type)", is, check, read_statement, NULL, NULL
 };

@@ -360,5 +360,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_openvex = {
-	"openvex", "OpenVEX (@context)", is, check, read
+	"openvex", "OpenVEX (@context)", is, check, read, NULL, NULL
 };

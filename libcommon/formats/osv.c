@@ -188,5 +188,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_osv = {
-	"osv", "osv-scanner (results)", is, check, read
+	"osv", "osv-scanner (results)", is, check, read, NULL, NULL
 };

@@ -264,5 +264,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_sarif = {
-	"sarif", "SARIF (version, runs)", is, check, read
+	"sarif", "SARIF (version, runs)", is, check, read, NULL, NULL
 };

@@ -30,5 +30,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_spdx = {
-	"spdx", "SPDX (spdxVersion, @context)", is, check, read
+	"spdx", "SPDX (spdxVersion, @context)", is, check, read, NULL, NULL
 };

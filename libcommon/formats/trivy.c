@@ -158,5 +158,5 @@ read(struct part *p, const struct json *doc)
 }
 
 const struct format format_trivy = {
-	"trivy", "Trivy (SchemaVersion)", is, check, read
+	"trivy", "Trivy (SchemaVersion)", is, check, read, NULL, NULL
 };
