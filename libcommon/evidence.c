@@ -288,15 +288,19 @@ resolve_links(struct evidence *ev)
 /* --- writing in pieces -------------------------------------------------- */
 
 struct sink {
-	void (*put)(void *ctx, struct slice piece);
+	void (*put)(void *ctx, struct slice piece);	/* NULL: nobody */
 	void *ctx;
+	struct sha256 *hash;				/* NULL: no digest */
 	struct buf held;
 };
 
 static void
 flush(struct sink *k)
 {
-	k->put(k->ctx, buf_get(&k->held));
+	if (k->hash != NULL)
+		sha256_add(k->hash, k->held.data, k->held.len);
+	if (k->put != NULL)
+		k->put(k->ctx, buf_get(&k->held));
 	buf_reset(&k->held);
 }
 
@@ -334,51 +338,59 @@ put_json(struct sink *k, const char *before, const struct json *v)
 
 /* --- what each document contributes ------------------------------------- */
 
+/* The members that evidence and a contribution begin with. */
 static void
-hash_piece(void *ctx, struct slice piece)
+put_inventory(struct sink *k, const struct part_sets *sets)
 {
-	sha256_add(ctx, piece.data, piece.len);
-}
-
-static void
-contribution(struct source *s, struct part_sets *sets, struct sink *k)
-{
-	struct json target = json_string(s->part.target.data != NULL ?
-	    s->part.target : SLICE(""));
-
 	put_set(k, "{\"components\":", &sets->components);
 	put_set(k, ",\"dependencies\":", &sets->dependencies);
-	if (s->part.extra.len > 0) {
-		buf_text(&k->held, ",\"extra\":");
-		buf_slice(&k->held, s->part.extra);
-	}
-	put_set(k, ",\"findings\":", &sets->findings);
-	put_set(k, ",\"roots\":", &sets->roots);
-	put_json(k, ",\"target\":", &target);
-	put_set(k, ",\"unknowns\":", &sets->unknowns);
-	put_set(k, ",\"vex\":", &sets->vex);
-	buf_byte(&k->held, '}');
 	flush(k);
 }
 
-/* Fills every digest; *sets keeps those of a document that is alone. */
+/* The digest of what s contributes, of which the inventory is in it. */
 static void
-digest_sources(struct evidence *ev, struct part_sets *sets)
+digest_source(struct source *s, const struct part_sets *sets,
+    struct sha256 *hash)
 {
-	struct sha256 hasher;
-	struct sink k = { hash_piece, &hasher, { NULL, 0, 0 } };
+	struct sink k = { NULL, NULL, hash, { NULL, 0, 0 } };
+	struct json target = json_string(s->part.target.data != NULL ?
+	    s->part.target : SLICE(""));
+	struct digest d;
+
+	if (s->part.extra.len > 0) {
+		buf_text(&k.held, ",\"extra\":");
+		buf_slice(&k.held, s->part.extra);
+	}
+	put_set(&k, ",\"findings\":", &sets->findings);
+	put_set(&k, ",\"roots\":", &sets->roots);
+	put_json(&k, ",\"target\":", &target);
+	put_set(&k, ",\"unknowns\":", &sets->unknowns);
+	put_set(&k, ",\"vex\":", &sets->vex);
+	buf_byte(&k.held, '}');
+	flush(&k);
+	buf_free(&k.held);
+	d = digest_take(hash);
+	digest_write(&d, s->digest);
+}
+
+/* Fills every digest. */
+static void
+digest_sources(struct evidence *ev)
+{
+	struct sha256 hash;
+	struct sink k = { NULL, NULL, &hash, { NULL, 0, 0 } };
 	struct map seen = { NULL, 0, 0 };
 
-	sha256_init(&hasher);
+	sha256_init(&hash);
 	for (struct source *s = ev->first; s != NULL; s = s->next) {
-		struct digest d;
+		struct part_sets sets;
 		bool fresh;
 
-		part_sets_free(sets);
-		part_write(&s->part, sets);
-		contribution(s, sets, &k);
-		d = digest_take(&hasher);
-		digest_write(&d, s->digest);
+		memset(&sets, 0, sizeof(sets));
+		part_write(&s->part, &sets);
+		put_inventory(&k, &sets);
+		digest_source(s, &sets, &hash);
+		part_sets_free(&sets);
 		(void)map_put(&seen, slice_of(s->digest), &fresh);
 		s->repeated = !fresh;
 	}
@@ -798,75 +810,85 @@ find_strangers(struct evidence *ev)
 			    "a finding names a component that no SBOM lists");
 }
 
+/* One document's part is all there is. */
 static void
-merge(struct evidence *ev)
+take_one(struct evidence *ev, struct part_sets *sets)
 {
-	if (ev->first != NULL && ev->first->next == NULL) {
-		ev->all = &ev->first->part;
-		ev->has_sbom = ev->first->serves & ROLE_SBOM;
-		return;
-	}
+	ev->all = &ev->first->part;
+	ev->has_sbom = ev->first->serves & ROLE_SBOM;
+	part_write(ev->all, sets);
+}
+
+static void
+merge(struct evidence *ev, struct part_sets *sets)
+{
+	digest_sources(ev);
 	for (const struct source *s = ev->first; s != NULL; s = s->next) {
 		if (s->serves & ROLE_SBOM)
 			ev->has_sbom = true;
 		if (!s->repeated)
 			part_merge(ev->all, &s->part);
 	}
+	part_write_inventory(ev->all, &sets->components,
+	    &sets->dependencies);
 }
 
+/* All behind the inventory, which may say more than the documents did. */
 static void
-write_sets(struct evidence *ev, struct part_sets *sets)
+put_others(struct evidence *ev, struct part_sets *sets,
+    const struct json *feeds, const struct json *subject, struct sink *k)
 {
-	/* One document's inventory is already written. */
-	if (ev->first == NULL || ev->first->next != NULL) {
-		set_free(&sets->components);
-		set_free(&sets->dependencies);
-		part_write_inventory(ev->all, &sets->components,
-		    &sets->dependencies);
-	}
+	struct set documents = { { NULL, 0, 0 }, NULL, 0, 0 };
+
 	set_free(&sets->findings);
 	write_findings(ev, &sets->findings);
 	set_free(&sets->vex);
 	write_statements(ev, &sets->vex);
-	/* Unknowns were merged too, and there may be more of them now. */
 	set_free(&sets->unknowns);
 	part_write_unknowns(ev->all, &sets->unknowns);
+	write_documents(ev, &documents);
+	put_set(k, ",\"documents\":", &documents);
+	put_json(k, ",\"feeds\":", feeds);
+	put_set(k, ",\"findings\":", &sets->findings);
+	buf_text(&k->held, ",\"kind\":\"prov.evidence/v1\"");
+	put_json(k, ",\"subject\":", subject);
+	put_set(k, ",\"unknowns\":", &sets->unknowns);
+	put_set(k, ",\"vex\":", &sets->vex);
+	buf_byte(&k->held, '}');
+	flush(k);
+	set_free(&documents);
 }
 
 enum status
 evidence_write(struct evidence *ev, const struct evidence_subject *subject,
     void (*put)(void *ctx, struct slice piece), void *ctx, struct err *e)
 {
+	bool alone = ev->first != NULL && ev->first->next == NULL;
 	struct part_sets sets;
-	struct set documents = { { NULL, 0, 0 }, NULL, 0, 0 };
-	struct sink k = { put, ctx, { NULL, 0, 0 } };
+	struct sha256 hash;
+	struct sink k = { put, ctx, alone ? &hash : NULL, { NULL, 0, 0 } };
 	struct json feeds, about;
 	enum status rc;
 
 	memset(&sets, 0, sizeof(sets));
 	resolve_links(ev);
-	digest_sources(ev, &sets);
-	merge(ev);
+	if (alone)
+		take_one(ev, &sets);
+	else
+		merge(ev, &sets);
 	feeds = merge_feeds(ev);
 	rc = subject_json(ev, subject, &about, e);
 	if (rc == ERR_OK) {
+		/* One document's inventory is put and hashed at once. */
+		sha256_init(&hash);
+		put_inventory(&k, &sets);
+		if (alone)
+			digest_source(ev->first, &sets, &hash);
+		k.hash = NULL;
 		find_strangers(ev);
-		write_sets(ev, &sets);
-		write_documents(ev, &documents);
-		put_set(&k, "{\"components\":", &sets.components);
-		put_set(&k, ",\"dependencies\":", &sets.dependencies);
-		put_set(&k, ",\"documents\":", &documents);
-		put_json(&k, ",\"feeds\":", &feeds);
-		put_set(&k, ",\"findings\":", &sets.findings);
-		buf_text(&k.held, ",\"kind\":\"prov.evidence/v1\"");
-		put_json(&k, ",\"subject\":", &about);
-		put_set(&k, ",\"unknowns\":", &sets.unknowns);
-		put_set(&k, ",\"vex\":", &sets.vex);
-		buf_byte(&k.held, '}');
-		flush(&k);
+		put_others(ev, &sets, &feeds, &about, &k);
 	}
 	part_sets_free(&sets);
-	set_free(&documents);
 	buf_free(&k.held);
 	return rc;
 }

@@ -67,20 +67,49 @@ part_fault(struct part *p, const struct json *v, const char *fmt, ...)
 	p->rc = err_input(p->e, v->offset, "%s", text);
 }
 
-/* The member if it is there, is not null, and is of the type. */
+/* A member if it is not null, and is of the type. */
+static const struct json *
+typed(struct part *p, const struct json *m, struct slice key,
+    enum json_type type)
+{
+	if (m->type == type)
+		return m;
+	if (m->type != JSON_NULL)
+		part_fault(p, m, "\"%.*s\" is %s, expected %s", (int)key.len,
+		    key.data, json_type_name(m), type == JSON_ARRAY ?
+		    "an array" : type == JSON_OBJECT ? "an object" :
+		    "a string");
+	return NULL;
+}
+
 static const struct json *
 member(struct part *p, const struct json *v, const char *key,
-    enum json_type type, const char *expected)
+    enum json_type type)
 {
 	const struct json *m = json_get(v, key);
 
-	if (m == NULL || m->type == JSON_NULL)
-		return NULL;
-	if (m->type == type)
-		return m;
-	part_fault(p, m, "\"%s\" is %s, expected %s", key, json_type_name(m),
-	    expected);
-	return NULL;
+	return m == NULL ? NULL : typed(p, m, slice_of(key), type);
+}
+
+void
+part_members(struct part *p, const struct json *v,
+    const struct part_want *want, size_t count, const struct json **got)
+{
+	size_t i = 0;
+
+	memset(got, 0, count * sizeof(*got));
+	JSON_MEMBERS(m, v) {
+		struct slice key = { m->key, m->key_len };
+		size_t k = i;
+
+		/* No member is before one that was found. */
+		while (k < count && !slice_eq(want[k].key, key))
+			k++;
+		if (k == count)
+			continue;
+		got[k] = typed(p, &m->value, key, want[k].type);
+		i = k + 1;
+	}
 }
 
 const struct json *
@@ -89,7 +118,7 @@ part_array(struct part *p, const struct json *v, const char *key)
 	static struct json none;
 	static const struct json empty = { .type = JSON_ARRAY,
 		.u.item = &none };
-	const struct json *m = member(p, v, key, JSON_ARRAY, "an array");
+	const struct json *m = member(p, v, key, JSON_ARRAY);
 
 	return m != NULL ? m : &empty;
 }
@@ -97,13 +126,13 @@ part_array(struct part *p, const struct json *v, const char *key)
 const struct json *
 part_object(struct part *p, const struct json *v, const char *key)
 {
-	return member(p, v, key, JSON_OBJECT, "an object");
+	return member(p, v, key, JSON_OBJECT);
 }
 
 struct slice
 part_text(struct part *p, const struct json *v, const char *key)
 {
-	return json_text(member(p, v, key, JSON_STRING, "a string"));
+	return json_text(member(p, v, key, JSON_STRING));
 }
 
 bool
@@ -519,13 +548,39 @@ add_component(struct part *p, struct slice key, struct slice purl,
 	return p->components++;
 }
 
+/* Most purls are canonical as they stand, and need no more than a copy. */
+static uint32_t
+component_of_plain(struct part *p, struct slice text,
+    const struct purl_plain *plain)
+{
+	struct slice purl = arena_slice(p->a, text);
+	struct slice title = slice_cut(purl, plain->type + 1, plain->name_end);
+
+	if (plain->scoped) {
+		/* "%40scope/name" */
+		char *at = arena_dup(p->a, slice_cut(title, 2, SIZE_MAX));
+
+		*at = '@';
+		title = (struct slice){ at, title.len - 2 };
+	} else if (slice_is(slice_cut(purl, 4, plain->type), "maven")) {
+		title = arena_slice(p->a, title);
+		((char *)(uintptr_t)title.data)[plain->name - plain->type -
+		    2] = ':';
+	}
+	return add_component(p, purl, purl, title,
+	    slice_cut(purl, plain->name_end + 1, SIZE_MAX));
+}
+
 static uint32_t
 component_of_purl(struct part *p, const struct part_names *names)
 {
 	struct slice key, text, version;
+	struct purl_plain plain;
 	struct purl purl;
 	uint32_t c;
 
+	if (purl_plain(names->purl, &plain))
+		return component_of_plain(p, names->purl, &plain);
 	if (!read_purl(p, names->purl, &purl, names))
 		return PART_NONE;
 	version = purl.version.len > 0 ? arena_slice(p->a, purl.version) :
@@ -603,48 +658,67 @@ part_type(struct part *p, uint32_t c, struct slice type)
 		at->type = arena_slice(p->a, type);
 }
 
+/* Are all eight bytes hexadecimal digits?  Adding 128 - c to an ASCII byte sets
+ * its top bit if it is not below c. */
 static bool
-is_hex(struct slice s)
+is_hex8(uint64_t v)
 {
-	bool good = true;
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w = v | ones * 0x20, digit, letter;
 
-	/* Without a way out of the loop the compiler takes many at once. */
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		good &= (unsigned char)(c - '0') <= 9 ||
-		    (unsigned char)((c | 0x20) - 'a') <= 5;
-	}
-	return good;
+	digit = (v + ones * (0x80 - '0')) & ~(v + ones * (0x80 - '9' - 1));
+	letter = (w + ones * (0x80 - 'a')) & ~(w + ones * (0x80 - 'f' - 1));
+	return ((digit | letter) & ~v & ones * 0x80) == ones * 0x80;
 }
 
-/* Of hexadecimal digits: only letters have this bit clear when upper case. */
+/* A copy with lower-case letters; NULL if it is not hexadecimal. */
 static char *
 lower_hex(struct arena *a, struct slice hex)
 {
 	char *out = arena_alloc(a, hex.len);
+	uint64_t v;
+	size_t i = 0;
 
-	for (size_t i = 0; i < hex.len; i++)
+	/* Only upper-case letters have the bit of 0x20 clear. */
+	for (; hex.len - i >= sizeof(v); i += sizeof(v)) {
+		memcpy(&v, hex.data + i, sizeof(v));
+		if (!is_hex8(v))
+			return NULL;
+		v |= UINT64_C(0x2020202020202020);
+		memcpy(out + i, &v, sizeof(v));
+	}
+	for (; i < hex.len; i++) {
+		if (hex_digit(hex.data[i]) < 0)
+			return NULL;
 		out[i] = (char)(hex.data[i] | 0x20);
+	}
 	return out;
 }
 
 void
 part_hash(struct part *p, uint32_t c, struct slice algorithm, struct slice hex)
 {
-	struct slice name = part_hash_name(algorithm);
+	struct slice name;
 	struct part_value *v;
+	char *digits;
 
+	if (!slice_eq(algorithm, p->algorithm)) {
+		p->algorithm = arena_slice(p->a, algorithm);
+		p->hash_name = part_hash_name(algorithm);
+	}
+	name = p->hash_name;
 	if (slice_is(name, "adler32"))
 		return;		/* a checksum against accidents */
-	if (!is_hex(hex) || name.len == 0 || hex.len == 0 || hex.len % 2 != 0) {
+	digits = lower_hex(p->a, hex);
+	if (digits == NULL || name.len == 0 || hex.len == 0 ||
+	    hex.len % 2 != 0) {
 		part_unknown(p, "Identity", p->component[c].key,
 		    "a hash that is not hexadecimal");
 		return;
 	}
 	v = arena_alloc(p->a, sizeof(*v));
 	*v = (struct part_value){ p->component[c].hashes, name,
-	    { lower_hex(p->a, hex), hex.len } };
+	    { digits, hex.len } };
 	p->component[c].hashes = v;
 }
 
@@ -834,16 +908,11 @@ part_product_digest(struct part *p, struct part_product *to,
     struct slice algorithm, struct slice hex)
 {
 	struct slice name = part_hash_name(algorithm);
-	char *text;
+	char *digits = lower_hex(p->a, hex);
 
-	if (!is_hex(hex) || name.len == 0 || hex.len == 0)
+	if (digits == NULL || name.len == 0 || hex.len == 0)
 		return;
-	text = arena_printf(p->a, "%.*s:%.*s", (int)name.len, name.data,
-	    (int)hex.len, hex.data);
-	for (char *c = text + name.len; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'F')
-			*c = (char)(*c - 'A' + 'a');
-	to->digest = slice_of(text);
+	to->digest = join(p->a, name, ':', (struct slice){ digits, hex.len });
 }
 
 void

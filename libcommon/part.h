@@ -162,6 +162,9 @@ struct part {
 	size_t unknowns, unknown_cap;
 	struct part_value *feeds;	/* name, epoch */
 
+	/* The last hash's algorithm, and its name: mostly the next one's. */
+	struct slice algorithm, hash_name;
+
 	/* The document's own labels (bom-ref, SPDXID) and what they mean. */
 	struct map labels;
 	struct slice serial;	/* "urn:cdx:UUID/VERSION" */
@@ -190,6 +193,15 @@ const struct json *part_array(struct part *p, const struct json *v,
 const struct json *part_object(struct part *p, const struct json *v,
     const char *key);
 struct slice part_text(struct part *p, const struct json *v, const char *key);
+/* Several members at once, in one walk over the object: want is in canonical
+ * order, and got holds one for each, as above but NULL for an empty array. */
+struct part_want {
+	struct slice key;
+	enum json_type type;
+};
+
+void part_members(struct part *p, const struct json *v,
+    const struct part_want *want, size_t count, const struct json **got);
 /* An element of an array that must be an object: false (and a fault) if it
  * is not. */
 bool part_is_object(struct part *p, const struct json *v, const char *what);

@@ -7,7 +7,9 @@
 #include "part.h"
 
 enum {
-	AHEAD = 16	/* edges whose memory is asked for before its turn */
+	AHEAD = 16,	/* edges whose memory is asked for before its turn */
+	SIMPLE_FRAME = 160	/* bytes around the texts of a component or a
+				 * dependency, and to spare */
 };
 
 bool
@@ -218,64 +220,75 @@ counts(const struct part_component *c)
 	return c->inventory || c->found;
 }
 
-/* Appends a string's canonical form; most need no escape. */
-static void
-put_string(struct buf *out, struct slice s)
+static bool
+is_plain(struct slice s)
 {
-	char *to = buf_room(out, s.len + 2);
-	struct json v = json_string(s);
+	return s.len == 0 ||
+	    lex_skip_plain(s.data, s.data + s.len) == s.data + s.len;
+}
 
-	if (s.len > 0 && lex_skip_plain(s.data, s.data + s.len) !=
-	    s.data + s.len) {
-		canon_write(out, &v);
-		return;
-	}
-	to[0] = '"';
+/* Room for what follows is there. */
+static char *
+put(char *to, struct slice s)
+{
 	if (s.len > 0)
-		memcpy(to + 1, s.data, s.len);
-	to[s.len + 1] = '"';
-	out->len += s.len + 2;
+		memcpy(to, s.data, s.len);
+	return to + s.len;
 }
 
-static void
-put_literal(struct buf *out, struct slice s)
+static char *
+put_quoted(char *to, struct slice s)
 {
-	memcpy(buf_room(out, s.len), s.data, s.len);
-	out->len += s.len;
+	*to = '"';
+	to = put(to + 1, s);
+	*to = '"';
+	return to + 1;
 }
 
-/* What nearly every component is: nothing in it needs sorting, and building
- * a tree to write would take longer than all else. */
+/* Nothing in it needs sorting or an escape. */
+static bool
+is_simple(const struct part_component *c)
+{
+	return (c->hashes == NULL || c->hashes->next == NULL) &&
+	    (c->licenses == NULL || (c->licenses->next == NULL &&
+	    is_plain(c->licenses->value))) && c->qualifiers == NULL &&
+	    is_plain(c->key) && is_plain(c->name) && is_plain(c->purl) &&
+	    is_plain(c->type) && is_plain(c->version);
+}
+
+/* What nearly every component is: building a tree to write would take longer
+ * than all else. */
 static void
 put_simple_component(struct buf *out, const struct part_component *c)
 {
-	put_literal(out, SLICE("{\"hashes\":{"));
-	if (c->hashes != NULL) {
-		put_string(out, c->hashes->name);
-		put_literal(out, SLICE(":["));
-		put_string(out, c->hashes->value);
-		put_literal(out, SLICE("]"));
+	const struct part_value *h = c->hashes, *l = c->licenses;
+	char *to = buf_room(out, SIMPLE_FRAME + c->key.len + c->name.len +
+	    c->purl.len + c->type.len + c->version.len +
+	    (h != NULL ? h->name.len + h->value.len : 0) +
+	    (l != NULL ? l->value.len : 0));
+
+	to = put(to, SLICE("{\"hashes\":{"));
+	if (h != NULL) {
+		to = put_quoted(to, h->name);
+		to = put(to, SLICE(":["));
+		to = put_quoted(to, h->value);
+		to = put(to, SLICE("]"));
 	}
-	put_literal(out, SLICE("},\"key\":"));
-	put_string(out, c->key);
-	put_literal(out, SLICE(",\"licenses\":["));
-	if (c->licenses != NULL)
-		put_string(out, c->licenses->value);
-	put_literal(out, SLICE("],\"name\":"));
-	put_string(out, c->name);
-	if (c->purl.len > 0) {
-		put_literal(out, SLICE(",\"purl\":"));
-		put_string(out, c->purl);
-	}
-	if (c->scope != NULL) {
-		put_literal(out, SLICE(",\"scope\":"));
-		put_string(out, slice_of(c->scope));
-	}
-	put_literal(out, SLICE(",\"type\":"));
-	put_string(out, c->type.len > 0 ? c->type : SLICE("library"));
-	put_literal(out, SLICE(",\"version\":"));
-	put_string(out, c->version);
-	put_literal(out, SLICE("}"));
+	to = put_quoted(put(to, SLICE("},\"key\":")), c->key);
+	to = put(to, SLICE(",\"licenses\":["));
+	if (l != NULL)
+		to = put_quoted(to, l->value);
+	to = put_quoted(put(to, SLICE("],\"name\":")), c->name);
+	if (c->purl.len > 0)
+		to = put_quoted(put(to, SLICE(",\"purl\":")), c->purl);
+	if (c->scope != NULL)
+		to = put_quoted(put(to, SLICE(",\"scope\":")),
+		    slice_of(c->scope));
+	to = put_quoted(put(to, SLICE(",\"type\":")), c->type.len > 0 ?
+	    c->type : SLICE("library"));
+	to = put_quoted(put(to, SLICE(",\"version\":")), c->version);
+	to = put(to, SLICE("}"));
+	out->len = (size_t)(to - out->data);
 }
 
 static void
@@ -283,9 +296,7 @@ put_component(struct set *set, struct arena *a, const struct part_component *c)
 {
 	struct json o;
 
-	if ((c->hashes == NULL || c->hashes->next == NULL) &&
-	    (c->licenses == NULL || c->licenses->next == NULL) &&
-	    c->qualifiers == NULL) {
+	if (is_simple(c)) {
 		set_begin(set);
 		put_simple_component(&set->text, c);
 		set_end(set);
@@ -296,12 +307,25 @@ put_component(struct set *set, struct arena *a, const struct part_component *c)
 	set_json(set, &o);
 }
 
-/* Keys hold only bytes above the quotation mark, so that their own order is
- * that of their canonical forms; CPEs may hold others. */
 static int
 by_key(const void *x, const void *y)
 {
 	return slice_cmp(*(const struct slice *)x, *(const struct slice *)y);
+}
+
+/* In the order of their canonical forms: their own, as only CPEs may hold
+ * bytes below the quotation mark. */
+static void
+sort_keys(struct slice *key, size_t count)
+{
+	if (count == 2 && slice_cmp(key[0], key[1]) > 0) {
+		struct slice first = key[1];
+
+		key[1] = key[0];
+		key[0] = first;
+	} else if (count > 2) {
+		qsort(key, count, sizeof(*key), by_key);
+	}
 }
 
 static void
@@ -309,11 +333,16 @@ put_dependency(struct set *set, struct arena *a, struct slice ref,
     struct slice *on, size_t count)
 {
 	struct json o = json_object(), array = json_array();
-	bool cpe = false;
+	bool plain = is_plain(ref);
+	size_t room = SIMPLE_FRAME + ref.len;
+	char *to;
 
-	for (size_t i = 0; i < count; i++)
-		cpe = cpe || slice_starts(on[i], "cpe:");
-	if (cpe) {
+	for (size_t i = 0; i < count; i++) {
+		plain = plain && is_plain(on[i]) &&
+		    !slice_starts(on[i], "cpe:");
+		room += on[i].len + 3;
+	}
+	if (!plain) {
 		arena_reset(a);
 		for (size_t i = 0; i < count; i++)
 			json_push(a, &array, json_string(on[i]));
@@ -323,26 +352,19 @@ put_dependency(struct set *set, struct arena *a, struct slice ref,
 		set_json(set, &o);
 		return;
 	}
-	if (count == 2 && slice_cmp(on[0], on[1]) > 0) {
-		struct slice first = on[1];
-
-		on[1] = on[0];
-		on[0] = first;
-	} else if (count > 2) {
-		qsort(on, count, sizeof(*on), by_key);
-	}
+	sort_keys(on, count);
 	set_begin(set);
-	put_literal(&set->text, SLICE("{\"dependsOn\":["));
+	to = put(buf_room(&set->text, room), SLICE("{\"dependsOn\":["));
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && slice_eq(on[i], on[i - 1]))
 			continue;
 		if (i > 0)
-			put_literal(&set->text, SLICE(","));
-		put_string(&set->text, on[i]);
+			*to++ = ',';
+		to = put_quoted(to, on[i]);
 	}
-	put_literal(&set->text, SLICE("],\"ref\":"));
-	put_string(&set->text, ref);
-	put_literal(&set->text, SLICE("}"));
+	to = put_quoted(put(to, SLICE("],\"ref\":")), ref);
+	*to++ = '}';
+	set->text.len = (size_t)(to - set->text.data);
 	set_end(set);
 }
 

@@ -57,6 +57,22 @@ enum status purl_parse(struct slice text, enum purl_mode mode, struct arena *a,
 enum status purl_build(struct purl *p, enum purl_mode mode, struct arena *a,
     struct err *e);
 
+/*
+ * What most purls are: canonical as they stand, of a common type, with a
+ * version, without qualifiers and subpath.  Such a purl is its own key.  Here
+ * are positions in the text of the '/' behind the type, of the name, and of
+ * the '@' behind it.  False: purl_parse knows.
+ */
+struct purl_plain {
+	size_t type;
+	size_t name;
+	size_t name_end;
+	bool scoped;		/* the namespace begins with "%40", all else is
+				 * not encoded */
+};
+
+bool purl_plain(struct slice text, struct purl_plain *out);
+
 /* --- written forms ------------------------------------------------------ */
 
 /* The canonical purl. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "set.h"
 
 enum {
-	SPANS_FIRST = 16
+	SPANS_FIRST = 16,
+	INSERT_MAX = 16,	/* elements that are sorted by insertion */
+	AHEAD = 8		/* elements that memory is asked for */
 };
 
 void
@@ -53,40 +54,83 @@ common_prefix(const struct set *s)
 	return n;
 }
 
-static int
-by_prefix(const void *x, const void *y)
-{
-	const struct set_span *a = x, *b = y;
-
-	return a->prefix < b->prefix ? -1 : a->prefix > b->prefix;
-}
-
 /* A run of elements that are equal up to skip. */
 struct run {
 	size_t from, to, skip;
 };
 
-static void
-sort_run(struct set *s, const struct run *r)
+static uint64_t
+prefix_of(struct slice text, size_t skip)
 {
-	for (size_t i = r->from; i < r->to; i++) {
-		struct set_span *span = &s->item[i];
-		const unsigned char *at = (const unsigned char *)s->text.data +
-		    span->offset + r->skip;
-		size_t left = span->len > r->skip ? span->len - r->skip : 0;
-		uint64_t prefix = 0;
+	const unsigned char *at = (const unsigned char *)text.data + skip;
+	size_t left = text.len > skip ? text.len - skip : 0;
+	uint64_t prefix = 0;
 
-		if (left >= sizeof(prefix)) {
-			memcpy(&prefix, at, sizeof(prefix));
-			prefix = __builtin_bswap64(prefix);
-		} else {
-			for (size_t k = 0; k < sizeof(prefix); k++)
-				prefix = prefix << 8 | (k < left ? at[k] : 0);
-		}
-		span->prefix = prefix;
+	if (left >= sizeof(prefix)) {
+		memcpy(&prefix, at, sizeof(prefix));
+		return __builtin_bswap64(prefix);
 	}
-	qsort(&s->item[r->from], r->to - r->from, sizeof(*s->item),
-	    by_prefix);
+	for (size_t k = 0; k < sizeof(prefix); k++)
+		prefix = prefix << 8 | (k < left ? at[k] : 0);
+	return prefix;
+}
+
+static void
+insert(struct set_span *item, size_t from, size_t to)
+{
+	for (size_t i = from + 1; i < to; i++) {
+		struct set_span span = item[i];
+		size_t k = i;
+
+		for (; k > from && item[k - 1].prefix > span.prefix; k--)
+			item[k] = item[k - 1];
+		item[k] = span;
+	}
+}
+
+/* Two neighbours, [from, middle) and [middle, to), to the other array. */
+static void
+merge(const struct set_span *item, struct set_span *out, size_t from,
+    size_t middle, size_t to)
+{
+	size_t a = from, b = middle;
+
+	for (size_t i = from; i < to; i++)
+		out[i] = a < middle && (b == to ||
+		    item[a].prefix <= item[b].prefix) ? item[a++] : item[b++];
+}
+
+/* By prefix: a merge sort, whose time no input can make worse.  spare is as
+ * long as the set. */
+static void
+sort_run(struct set *s, const struct run *r, struct set_span *spare)
+{
+	struct set_span *item = s->item, *other = spare;
+	size_t step = INSERT_MAX;
+
+	for (size_t i = r->from; i < r->to; i++) {
+		if (i + AHEAD < r->to)
+			__builtin_prefetch(s->text.data +
+			    item[i + AHEAD].offset + r->skip);
+		item[i].prefix = prefix_of(set_item(s, i), r->skip);
+	}
+	for (size_t i = r->from; i < r->to; i += step)
+		insert(item, i, r->to - i < step ? r->to : i + step);
+	for (; step < r->to - r->from; step *= 2) {
+		struct set_span *out = other;
+
+		for (size_t i = r->from; i < r->to; i += 2 * step) {
+			size_t left = r->to - i;
+
+			merge(item, out, i, i + (left < step ? left : step),
+			    i + (left < 2 * step ? left : 2 * step));
+		}
+		other = item;
+		item = out;
+	}
+	if (item != s->item)
+		memcpy(s->item + r->from, item + r->from,
+		    (r->to - r->from) * sizeof(*item));
 }
 
 /* Drops elements that are equal to the one before them. */
@@ -104,21 +148,23 @@ unite(struct set *s)
 void
 set_sort(struct set *s)
 {
-	struct run *stack = NULL;
-	size_t depth = 0, cap = 0;
+	struct set_span *spare;
+	struct run *stack;
+	size_t depth = 0, cap = SPANS_FIRST;
 
 	if (s->count < 2)
 		return;
+	spare = mem_array(NULL, s->count, sizeof(*spare));
 	/* Eight bytes at a time, so that most comparisons need no look at the
 	 * texts.  No element holds a NUL, which canonical JSON escapes: a
 	 * shorter one sorts before those that it begins. */
-	stack = mem_array(NULL, cap = SPANS_FIRST, sizeof(*stack));
+	stack = mem_array(NULL, cap, sizeof(*stack));
 	stack[depth++] = (struct run){ 0, s->count, common_prefix(s) };
 	while (depth > 0) {
 		struct run r = stack[--depth];
 		size_t from = r.from;
 
-		sort_run(s, &r);
+		sort_run(s, &r, spare);
 		for (size_t i = from + 1; i <= r.to; i++) {
 			if (i < r.to && s->item[i].prefix ==
 			    s->item[from].prefix)
@@ -134,6 +180,7 @@ set_sort(struct set *s)
 		}
 	}
 	mem_free(stack);
+	mem_free(spare);
 	unite(s);
 }
 

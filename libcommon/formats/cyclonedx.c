@@ -55,11 +55,29 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 
 /* --- components --------------------------------------------------------- */
 
-static void
-read_licenses(struct part *p, const struct json *component, uint32_t c)
-{
-	const struct json *list = part_array(p, component, "licenses");
+/* A component's members, in canonical order. */
+enum {
+	M_BOM_REF, M_COMPONENTS, M_CPE, M_GROUP, M_HASHES, M_LICENSES, M_NAME,
+	M_PURL, M_SCOPE, M_TYPE, M_VERSION, MEMBERS
+};
 
+static const struct part_want component_members[MEMBERS] = {
+	[M_BOM_REF] = { { "bom-ref", 7 }, JSON_STRING },
+	[M_COMPONENTS] = { { "components", 10 }, JSON_ARRAY },
+	[M_CPE] = { { "cpe", 3 }, JSON_STRING },
+	[M_GROUP] = { { "group", 5 }, JSON_STRING },
+	[M_HASHES] = { { "hashes", 6 }, JSON_ARRAY },
+	[M_LICENSES] = { { "licenses", 8 }, JSON_ARRAY },
+	[M_NAME] = { { "name", 4 }, JSON_STRING },
+	[M_PURL] = { { "purl", 4 }, JSON_STRING },
+	[M_SCOPE] = { { "scope", 5 }, JSON_STRING },
+	[M_TYPE] = { { "type", 4 }, JSON_STRING },
+	[M_VERSION] = { { "version", 7 }, JSON_STRING }
+};
+
+static void
+read_licenses(struct part *p, const struct json *list, uint32_t c)
+{
 	JSON_EACH(choice, list) {
 		const struct json *license;
 		struct slice text;
@@ -76,35 +94,49 @@ read_licenses(struct part *p, const struct json *component, uint32_t c)
 	}
 }
 
-static uint32_t
-read_component(struct part *p, const struct json *component)
+static void
+read_hashes(struct part *p, const struct json *list, uint32_t c)
 {
-	const struct json *hashes = part_array(p, component, "hashes");
-	struct slice scope = part_text(p, component, "scope");
-	struct part_names names = {
-		.purl = part_text(p, component, "purl"),
-		.cpe = part_text(p, component, "cpe"),
-		.group = part_text(p, component, "group"),
-		.name = part_need(p, component, "name", "component"),
-		.version = part_text(p, component, "version"),
-	};
-	uint32_t c;
-
-	map_prefetch(&p->labels, json_get_text(component, "bom-ref"));
-	c = part_component(p, &names);
-	if (c == PART_NONE)
-		return c;
-	part_type(p, c, part_text(p, component, "type"));
-	JSON_EACH(hash, hashes) {
+	JSON_EACH(hash, list) {
 		if (!part_is_object(p, hash, "a hash"))
-			break;
+			return;
 		part_hash(p, c, part_text(p, hash, "alg"),
 		    part_text(p, hash, "content"));
 	}
-	read_licenses(p, component, c);
-	part_scope(p, c, slice_is(scope, "optional") ? "optional" :
-	    slice_is(scope, "excluded") ? "excluded" : NULL);
-	part_label(p, part_text(p, component, "bom-ref"), c);
+}
+
+/* *inner is its components, NULL where it has none. */
+static uint32_t
+read_component(struct part *p, const struct json *component,
+    const struct json **inner)
+{
+	const struct json *m[MEMBERS];
+	struct part_names names;
+	uint32_t c;
+
+	part_members(p, component, component_members, MEMBERS, m);
+	*inner = m[M_COMPONENTS];
+	names = (struct part_names){
+		.purl = json_text(m[M_PURL]),
+		.cpe = json_text(m[M_CPE]),
+		.group = json_text(m[M_GROUP]),
+		.name = json_text(m[M_NAME]),
+		.version = json_text(m[M_VERSION])
+	};
+	if (names.name.len == 0)
+		part_fault(p, component, "component without \"name\"");
+	map_prefetch(&p->labels, json_text(m[M_BOM_REF]));
+	c = part_component(p, &names);
+	if (c == PART_NONE)
+		return c;
+	part_type(p, c, json_text(m[M_TYPE]));
+	if (m[M_HASHES] != NULL)
+		read_hashes(p, m[M_HASHES], c);
+	if (m[M_LICENSES] != NULL)
+		read_licenses(p, m[M_LICENSES], c);
+	part_scope(p, c, json_is(m[M_SCOPE], "optional") ? "optional" :
+	    json_is(m[M_SCOPE], "excluded") ? "excluded" : NULL);
+	part_label(p, json_text(m[M_BOM_REF]), c);
 	return c;
 }
 
@@ -128,9 +160,8 @@ read_components(struct part *p, const struct json *list)
 		stack[depth - 1].at++;
 		if (!part_is_object(p, component, "a component"))
 			return;
-		(void)read_component(p, component);
-		list = part_array(p, component, "components");
-		if (list->len > 0 && depth < sizeof(stack) / sizeof(stack[0])) {
+		(void)read_component(p, component, &list);
+		if (list != NULL && list->len > 0 && depth < sizeof(stack) / sizeof(stack[0])) {
 			stack[depth].at = list->u.item;
 			stack[depth].end = list->u.item + list->len;
 			depth++;
@@ -710,8 +741,11 @@ read(struct part *p, const struct json *doc)
 
 	read_serial(p, doc);
 	if (root != NULL) {
-		part_root(p, read_component(p, root));
-		read_components(p, part_array(p, root, "components"));
+		const struct json *inner;
+
+		part_root(p, read_component(p, root, &inner));
+		if (inner != NULL)
+			read_components(p, inner);
 	}
 	part_expect(p, part_array(p, doc, "components")->len);
 	read_components(p, part_array(p, doc, "components"));

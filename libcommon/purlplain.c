@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
+
+#include "purl.h"
+
+enum {
+	NS_REQUIRED = 1 << 0,
+	NS_NONE = 1 << 1,
+	LOWER = 1 << 2,		/* no capitals in it */
+	NO_LOW_LINE = 1 << 3
+};
+
+/* The types of most packages whose rules ask for no more than this. */
+static const struct plain {
+	struct slice type;
+	unsigned flags;
+} types[] = {
+	{ { "npm", 3 }, 0 },
+	{ { "maven", 5 }, NS_REQUIRED },
+	{ { "golang", 6 }, NS_REQUIRED },
+	{ { "pypi", 4 }, NS_NONE | LOWER | NO_LOW_LINE },
+	{ { "nuget", 5 }, NS_NONE },
+	{ { "gem", 3 }, NS_NONE },
+	{ { "cargo", 5 }, NS_NONE },
+	{ { "composer", 8 }, NS_REQUIRED | LOWER },
+	{ { "generic", 7 }, 0 }
+};
+
+static bool
+is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* What stands for itself in any part: A-Z a-z 0-9 - . _ ~ and ':'. */
+static bool
+is_own(unsigned char c)
+{
+	static const uint64_t own[2] = {
+		UINT64_C(0x3ff) << '0' | UINT64_C(1) << '-' |
+		    UINT64_C(1) << '.' | UINT64_C(1) << ':',
+		UINT64_C(0x3ffffff) << ('A' - 64) |
+		    UINT64_C(0x3ffffff) << ('a' - 64) |
+		    UINT64_C(1) << ('_' - 64) | UINT64_C(1) << ('~' - 64)
+	};
+
+	return c < 128 && (own[c >> 6] >> (c & 63) & 1);
+}
+
+static bool
+keeps_rules(struct slice text, const struct purl_plain *p, unsigned flags)
+{
+	bool bare = p->name == p->type + 1;
+
+	if ((flags & NS_REQUIRED && bare) || (flags & NS_NONE && !bare))
+		return false;
+	for (size_t i = p->type + 1; flags & LOWER && i < text.len; i++)
+		if (is_capital(text.data[i]))
+			return false;
+	return !(flags & NO_LOW_LINE) || slice_find(slice_cut(text, p->name,
+	    p->name_end), '_') == p->name_end - p->name;
+}
+
+/* Where the parts are; false for anything out of the ordinary. */
+static bool
+find_parts(struct slice text, struct purl_plain *p)
+{
+	size_t i = p->type + 1;
+
+	p->name = i;
+	p->name_end = 0;
+	p->scoped = slice_starts(slice_cut(text, i, text.len), "%40");
+	if (p->scoped)
+		i += 3;
+	for (; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (is_own((unsigned char)c))
+			continue;
+		/* Neither may be in a version, or end an empty part. */
+		if ((c != '/' && c != '@') || p->name_end != 0 ||
+		    i == p->name)
+			return false;
+		if (c == '/')
+			p->name = i + 1;
+		else
+			p->name_end = i;
+	}
+	return p->name_end > p->name && p->name_end + 1 < text.len &&
+	    !(p->scoped && p->name == p->type + 1);
+}
+
+bool
+purl_plain(struct slice text, struct purl_plain *out)
+{
+	struct slice type;
+
+	if (!slice_starts(text, "pkg:"))
+		return false;
+	type = slice_cut(text, 4, text.len);
+	type.len = slice_find(type, '/');
+	out->type = 4 + type.len;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (slice_eq(type, types[i].type))
+			return find_parts(text, out) &&
+			    keeps_rules(text, out, types[i].flags);
+	return false;
+}
