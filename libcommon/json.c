@@ -93,13 +93,33 @@ member_cmp(const void *a, const void *b)
 	    (ma->key_offset < mb->key_offset);
 }
 
+/* Most objects are small. */
+static void
+insert_members(struct json_member *m, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct json_member one = m[i];
+		size_t k = i;
+
+		while (k > 0 && json_key_cmp(key_of(m + k - 1),
+		    key_of(&one)) > 0) {
+			m[k] = m[k - 1];
+			k--;
+		}
+		m[k] = one;
+	}
+}
+
 /* Sorts and refuses a key that is there twice: the first such in the text. */
 static bool
 sort_members(struct reader *r, struct json_member *m, size_t n)
 {
 	const struct json_member *twice = NULL;
 
-	qsort(m, n, sizeof(*m), member_cmp);
+	if (n <= LINEAR_MAX)
+		insert_members(m, n);
+	else
+		qsort(m, n, sizeof(*m), member_cmp);
 	for (size_t i = 1; i < n; i++)
 		if (slice_eq(key_of(m + i - 1), key_of(m + i)) &&
 		    (twice == NULL || m[i].key_offset < twice->key_offset))
