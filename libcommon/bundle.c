@@ -448,7 +448,7 @@ show_timestamps(struct arena *a, const struct bundle *b)
 		const struct timestamp *t = &b->timestamps[i];
 		struct json o = json_object();
 
-		json_set_z(a, &o, "time", timefmt_text(a, t->time));
+		json_set_z(a, &o, "time", timefmt_text(a, t->time.sec));
 		json_set_z(a, &o, "issuedBy",
 		    x509_name_text(a, t->signer_issuer));
 		json_push(a, &list, o);

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "der.h"
-#include "timefmt.h"
 
 enum {
 	LENGTH_BYTES = 4,	/* a length beyond 4 GiB is nobody's */
+	FRACTION_DIGITS = 9,	/* of an instant; no authority has more */
 	HIGH_TAG = 0x1f		/* tag number 31: more octets follow */
 };
 
@@ -246,24 +246,33 @@ digits(struct slice s, size_t i, size_t n)
 
 /* A fraction as RFC 3161 2.4.2 wants it: a dot, digits, no zero at the end. */
 static bool
-is_fraction(struct slice s)
+read_fraction(struct slice s, int32_t *nsec)
 {
-	if (s.len < 2 || s.data[0] != '.' || s.data[s.len - 1] == '0')
+	int value = 0;
+
+	if (s.len < 2 || s.len > 1 + FRACTION_DIGITS || s.data[0] != '.' ||
+	    s.data[s.len - 1] == '0')
 		return false;
-	for (size_t i = 1; i < s.len; i++)
-		if (s.data[i] < '0' || s.data[i] > '9')
+	for (size_t i = 1; i <= FRACTION_DIGITS; i++) {
+		int digit = i < s.len ? digits(s, i, 1) : 0;
+
+		if (digit < 0)
 			return false;
+		value = value * 10 + digit;
+	}
+	*nsec = value;
 	return true;
 }
 
 bool
-der_time(uint8_t tag, struct slice body, bool fraction, int64_t *sec)
+der_time(uint8_t tag, struct slice body, bool fraction, struct instant *out)
 {
 	static const int month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30,
 	    31, 30, 31 };
 	size_t at = tag == DER_UTC_TIME ? 2 : 4;
 	size_t plain = at + 11;		/* digits and the Z */
 	int year, month, day, hour, minute, second;
+	int32_t nsec = 0;
 	int64_t days, y;
 	int m, d;
 
@@ -271,7 +280,7 @@ der_time(uint8_t tag, struct slice body, bool fraction, int64_t *sec)
 	    body.len < plain || body.data[body.len - 1] != 'Z')
 		return false;
 	if (body.len > plain && (!fraction || tag == DER_UTC_TIME ||
-	    !is_fraction(slice_cut(body, plain - 1, body.len - 1))))
+	    !read_fraction(slice_cut(body, plain - 1, body.len - 1), &nsec)))
 		return false;
 	year = digits(body, 0, at);
 	month = digits(body, at, 2);
@@ -289,7 +298,8 @@ der_time(uint8_t tag, struct slice body, bool fraction, int64_t *sec)
 	timefmt_civil(days, &y, &m, &d);
 	if (d != day)
 		return false;		/* 29 February of a common year */
-	*sec = days * TIMEFMT_DAY + hour * 3600 + minute * 60 + second;
+	out->sec = days * TIMEFMT_DAY + hour * 3600 + minute * 60 + second;
+	out->nsec = nsec;
 	return true;
 }
 

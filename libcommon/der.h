@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "mem.h"
+#include "timefmt.h"
 
 /* Identifier octets. */
 enum {
@@ -95,10 +96,11 @@ bool der_bytes(struct slice body, struct slice *bytes);
 bool der_is_oid(struct slice body);
 /* "1.2.840.113549": appends it; an arc beyond 64 bits ends it with "?". */
 void der_oid_text(struct buf *out, struct slice body);
-/* UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 writes them: seconds since
- * 1970.  With fraction, a GeneralizedTime may have one (RFC 3161), without
- * trailing zeros, which is dropped. */
-bool der_time(uint8_t tag, struct slice body, bool fraction, int64_t *sec);
+/* UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 writes them.  With fraction,
+ * a GeneralizedTime may have one of up to nine digits (RFC 3161), without
+ * trailing zeros. */
+bool der_time(uint8_t tag, struct slice body, bool fraction,
+    struct instant *out);
 
 /* --- writing ------------------------------------------------------------ */
 

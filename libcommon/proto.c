@@ -51,7 +51,9 @@ proto_array(struct proto *p, const struct json *o, const char *name)
 struct slice
 proto_text(struct proto *p, const struct json *o, const char *name)
 {
-	return json_text(want(p, o, name, JSON_STRING, "a string"));
+	struct slice s = json_text(want(p, o, name, JSON_STRING, "a string"));
+
+	return s.len > 0 ? s : (struct slice){ NULL, 0 };
 }
 
 struct slice
@@ -62,7 +64,7 @@ proto_bytes(struct proto *p, const struct json *o, const char *name)
 
 	if (v != NULL && !b64_bytes(p->arena, json_text(v), &bytes))
 		proto_fault(p, v, "\"%s\" is not base64", name);
-	return bytes;
+	return bytes.len > 0 ? bytes : (struct slice){ NULL, 0 };
 }
 
 /* Decimal, as the mapping writes it. */
@@ -73,6 +75,7 @@ read_int64(struct slice s, int64_t *out)
 	size_t i = negative ? 1 : 0;
 	uint64_t n = 0;
 
+	/* Nobody writes "00", "-0" or "-05". */
 	if (i == s.len || (s.data[i] == '0' && s.len > 1))
 		return false;
 	for (; i < s.len; i++) {

@@ -3,9 +3,10 @@
  * proto - messages in the JSON mapping of Protocol Buffers (layer 1).
  *
  * Members are lowerCamelCase, null is absent, 64-bit integers are strings or
- * numbers, bytes are base64 of either alphabet.  The first fault is kept and
- * later questions answer "not there", so that a reader asks for all it wants
- * and looks at status once.
+ * numbers, bytes are base64 of either alphabet, and a member at its default
+ * (an empty text, no bytes, 0) is the same as none.  The first fault is kept
+ * and later questions answer "not there", so that a reader asks for all it
+ * wants and looks at status once.
  */
 #ifndef PROTO_H
 #define PROTO_H

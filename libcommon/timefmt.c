@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "timefmt.h"
 
 enum {
@@ -202,6 +204,21 @@ timefmt_text(struct arena *a, int64_t sec)
 
 	timefmt_write(sec, text);
 	return text;
+}
+
+char *
+timefmt_exact(struct arena *a, struct instant t)
+{
+	char text[TIMEFMT_LEN + 1], fraction[16];
+	size_t n = (size_t)snprintf(fraction, sizeof(fraction), ".%09d",
+	    (int)t.nsec);
+
+	timefmt_write(t.sec, text);
+	if (t.nsec == 0)
+		return arena_printf(a, "%s", text);
+	while (fraction[n - 1] == '0')
+		fraction[--n] = '\0';
+	return arena_printf(a, "%.*s%sZ", TIMEFMT_LEN - 1, text, fraction);
 }
 
 int

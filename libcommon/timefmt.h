@@ -31,6 +31,8 @@ bool timefmt_option(struct slice s, int64_t *sec);
 /* Writes TIMEFMT_LEN bytes and a NUL. */
 void timefmt_write(int64_t sec, char out[TIMEFMT_LEN + 1]);
 char *timefmt_text(struct arena *a, int64_t sec);
+/* The same with the fraction, where there is one: no zeros at its end. */
+char *timefmt_exact(struct arena *a, struct instant t);
 int timefmt_cmp(struct instant a, struct instant b);
 
 /* Days since 1970-01-01 of a civil date, and back. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "der.h"
-#include "timefmt.h"
 #include "timestamp.h"
 
 /* Contents octets of object identifiers. */
@@ -358,7 +357,7 @@ check_path(const struct timestamp *t, const struct trust_authority *by,
 	const struct x509 *issuer;
 	struct err inner = { 0 };
 
-	if (!trustroot_holds(&by->window, (struct instant){ t->time, 0 }))
+	if (!trustroot_holds(&by->window, t->time))
 		return err_no(e, "the trusted root does not trust this "
 		    "timestamp authority at the timestamp's time");
 	if (x509_path(&path, &issuer, &inner) != ERR_OK)

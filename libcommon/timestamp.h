@@ -18,7 +18,7 @@ enum {
 };
 
 struct timestamp {
-	int64_t time;			/* genTime; fractions dropped */
+	struct instant time;		/* genTime */
 	enum crypt_hash imprint_hash;
 	struct slice imprint;
 	struct slice serial;		/* of the token */

@@ -158,11 +158,15 @@ verify_checkpoint(const struct tlog_entry *t, const struct trust_log *log,
 	    log->scheme, log->hash };
 	enum status status = checkpoint_read(t->checkpoint, a, c, e);
 
+	/* A Rekor v2 knows its host's name, not always its port. */
+	if (status == ERR_OK && tlog_is_v2(t) &&
+	    slice_eq(c->origin, log->host))
+		by.name = log->host;
 	if (status == ERR_OK)
 		status = checkpoint_verify(c, &by, e);
 	if (status != ERR_OK)
 		return status;
-	if (!is_origin(c->origin, log->name, tlog_is_v2(t)))
+	if (!is_origin(c->origin, by.name, tlog_is_v2(t)))
 		return err_no(e, "the checkpoint's origin is \"%.*s\", the "
 		    "log's name \"%.*s\"", (int)c->origin.len, c->origin.data,
 		    (int)log->name.len, log->name.data);
@@ -203,6 +207,7 @@ tlog_verify_proof(const struct tlog_entry *t, const struct trust_log *log,
 
 /* One reading of a body: what is compared and where the answer goes. */
 struct body {
+	struct slice bytes;
 	const struct tlog_claim *claim;
 	struct arena *arena;
 	struct err *e;
@@ -357,21 +362,70 @@ match_hashedrekord_1(const struct body *b, const struct json *spec)
 	return match_digest(b, algorithm, false, digest, len);
 }
 
+/* keyDetails are of this type of key; the log wrote them. */
+static bool
+fits_details(const struct key *key, struct slice details)
+{
+	static const char *const begin[] = {
+		[CRYPT_P256] = "PKIX_ECDSA_P256_",
+		[CRYPT_P384] = "PKIX_ECDSA_P384_",
+		[CRYPT_P521] = "PKIX_ECDSA_P521_",
+		[CRYPT_ED25519] = "PKIX_ED25519", [CRYPT_RSA] = "PKIX_RSA_"
+	};
+
+	return slice_starts(details, begin[key->public.type]);
+}
+
+/* A hashedrekord 0.0.2 has one form, RFC 8785's, which the bundle and the
+ * names of the algorithms give: a body with more in it is another's. */
+static enum status
+match_form(const struct body *b, struct slice algorithm, struct slice digest,
+    struct slice details)
+{
+	bool wants_key = b->claim->certificate.data == NULL;
+	struct buf w = { 0 };
+	bool same;
+
+	if (!fits_details(b->claim->key, details))
+		return differs(b, "keyDetails");
+	buf_printf(&w, "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\","
+	    "\"spec\":{\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%.*s\","
+	    "\"digest\":\"", (int)algorithm.len, algorithm.data);
+	b64_write(&w, digest);
+	buf_text(&w, "\"},\"signature\":{\"content\":\"");
+	b64_write(&w, b->claim->signature);
+	buf_printf(&w, "\",\"verifier\":{\"keyDetails\":\"%.*s\",\"%s\":"
+	    "{\"rawBytes\":\"", (int)details.len, details.data,
+	    wants_key ? "publicKey" : "x509Certificate");
+	b64_write(&w, wants_key ? b->claim->key->spki :
+	    b->claim->certificate);
+	buf_text(&w, "\"}}}}}}");
+	same = slice_eq(buf_get(&w), b->bytes);
+	buf_free(&w);
+	return same ? ERR_OK : err_no(b->e, "the log entry has more in it, or "
+	    "is written otherwise, than a hashedrekord of this bundle");
+}
+
 static enum status
 match_hashedrekord_2(const struct body *b, const struct json *spec)
 {
 	const struct json *v = json_get(spec, "hashedRekordV002");
 	const struct json *signature = json_get(v, "signature");
 	const struct json *data = json_get(v, "data");
+	const struct json *verifier = json_get(signature, "verifier");
+	struct slice algorithm = json_get_text(data, "algorithm");
 	struct slice digest = member_bytes(b, data, "digest");
 	enum status status = match_signature(b, member_bytes(b, signature,
 	    "content"));
 
 	if (status == ERR_OK)
-		status = match_verifier(b, json_get(signature, "verifier"));
+		status = match_verifier(b, verifier);
 	if (status == ERR_OK)
-		status = match_digest(b, json_get_text(data, "algorithm"),
-		    true, (const uint8_t *)digest.data, digest.len);
+		status = match_digest(b, algorithm, true,
+		    (const uint8_t *)digest.data, digest.len);
+	if (status == ERR_OK)
+		status = match_form(b, algorithm, digest, json_get_text(
+		    verifier, "keyDetails"));
 	return status;
 }
 
@@ -458,7 +512,7 @@ tlog_match(const struct tlog_entry *t, const struct tlog_claim *claim,
 		{ "dsse", "0.0.2", true, match_dsse_2 },
 		{ "intoto", "0.0.2", true, match_intoto_2 },
 	};
-	struct body b = { claim, a, e };
+	struct body b = { t->body, claim, a, e };
 	struct json doc;
 	enum status status = json_parse(t->body, &json_foreign, a, &doc, e);
 

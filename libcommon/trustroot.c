@@ -61,31 +61,34 @@ find_details(struct slice name)
 
 /* --- reading ------------------------------------------------------------ */
 
+/* Whether there is such a time. */
+static bool
+read_time(struct proto *p, const struct json *o, const char *name,
+    struct instant *out)
+{
+	const struct json *v = json_get(o, name);
+
+	if (v == NULL || v->type == JSON_NULL)
+		return false;
+	if (!timefmt_rfc3339(json_text(v), out))
+		proto_fault(p, v, "\"%s\" is not an RFC 3339 time", name);
+	return true;
+}
+
 /* The reason why a window is none, or NULL. */
 static const char *
 read_window(struct proto *p, const struct json *o, struct trust_window *w)
 {
 	const struct json *v = proto_object(p, o, "validFor");
-	struct slice start = proto_text(p, v, "start");
-	struct slice end = proto_text(p, v, "end");
 
-	if (end.data != NULL) {
-		if (!timefmt_rfc3339(end, &w->end))
-			proto_fault(p, json_get(v, "end"),
-			    "\"end\" is not an RFC 3339 time");
-		w->has_end = true;
-	}
-	if (start.data == NULL)
-		return "its validity has no start";
-	if (!timefmt_rfc3339(start, &w->start))
-		proto_fault(p, json_get(v, "start"),
-		    "\"start\" is not an RFC 3339 time");
-	return NULL;
+	w->has_end = read_time(p, v, "end", &w->end);
+	return read_time(p, v, "start", &w->start) ? NULL :
+	    "its validity has no start";
 }
 
 /* "https://host:port/path" -> "host:port" */
 static struct slice
-host_of(struct slice url)
+name_of(struct slice url)
 {
 	for (size_t i = 0; i + 3 <= url.len; i++)
 		if (memcmp(url.data + i, "://", 3) == 0) {
@@ -93,6 +96,18 @@ host_of(struct slice url)
 			break;
 		}
 	return slice_cut(url, 0, slice_find(url, '/'));
+}
+
+/* The name without its port. */
+static struct slice
+host_of(struct slice name)
+{
+	size_t i = name.len;
+
+	while (i > 0 && name.data[i - 1] >= '0' && name.data[i - 1] <= '9')
+		i--;
+	return i > 1 && name.data[i - 1] == ':' ?
+	    slice_cut(name, 0, i - 1) : name;
 }
 
 /* The key of a log; the reason why it cannot be used, or NULL. */
@@ -116,17 +131,22 @@ read_key(struct proto *p, struct slice raw, struct trust_log *log)
 	return NULL;
 }
 
-/* C2SP signed-note: the id of an Ed25519 key with a name, untruncated as
- * Rekor v2 has it. */
+/* C2SP signed-note: the id of a key with a name, untruncated as Rekor v2 has
+ * it; ECDSA keys have that of their SPKI. */
 static struct digest
-note_key_id(const struct trust_log *log)
+note_key_id(struct slice name, const struct key *key)
 {
 	struct buf b = { 0 };
 	struct digest d;
 
-	buf_slice(&b, log->name);
-	buf_add(&b, "\n\1", 2);
-	buf_slice(&b, log->key.public.point);
+	buf_slice(&b, name);
+	if (key->public.type == CRYPT_ED25519) {
+		buf_add(&b, "\n\1", 2);
+		buf_slice(&b, key->public.point);
+	} else {
+		buf_text(&b, "\n\377PKIX-RSA-PKCS#1v1.5");
+		buf_slice(&b, key->spki);
+	}
 	d = digest_bytes(buf_get(&b));
 	buf_free(&b);
 	return d;
@@ -136,13 +156,16 @@ note_key_id(const struct trust_log *log)
 static const char *
 check_id(const struct trust_log *log)
 {
-	struct digest other;
+	const struct slice names[] = { log->name, log->host };
 
 	if (memcmp(log->id.data, log->key.id.sha256, DIGEST_SIZE) == 0)
 		return NULL;
-	if (log->key.public.type == CRYPT_ED25519) {
-		other = note_key_id(log);
-		if (memcmp(log->id.data, other.sha256, DIGEST_SIZE) == 0)
+	for (size_t i = 0; i < 2; i++) {
+		struct digest id = note_key_id(names[i], &log->key);
+
+		if ((log->key.public.type == CRYPT_ED25519 ||
+		    log->key.public.type == CRYPT_RSA) &&
+		    memcmp(log->id.data, id.sha256, DIGEST_SIZE) == 0)
 			return NULL;
 	}
 	return "its id is not that of its key";
@@ -161,7 +184,8 @@ read_log(struct proto *p, const struct json *o, struct trust_log *log)
 	log->url = proto_text(p, o, "baseUrl");
 	if (log->url.data == NULL)
 		log->url = SLICE("");
-	log->name = host_of(log->url);
+	log->name = name_of(log->url);
+	log->host = host_of(log->name);
 	log->id = proto_bytes(p, proto_object(p, o, "logId"), "keyId");
 	log->details = proto_text(p, key, "keyDetails");
 	if (log->details.data == NULL)
@@ -201,13 +225,16 @@ read_authority(struct proto *p, const struct json *o,
 
 	out->url = proto_text(p, o, "uri");
 	out->unusable = read_window(p, o, &out->window);
-	if (p->status == ERR_OK && (json_count(list) == 0 ||
-	    json_count(list) > TRUSTROOT_CHAIN_MAX))
+	if (p->status == ERR_OK && json_count(list) > TRUSTROOT_CHAIN_MAX)
 		proto_fault(p, o, "an authority with %zu certificates, "
-		    "expected 1 to %d", json_count(list),
+		    "at most %d are read", json_count(list),
 		    TRUSTROOT_CHAIN_MAX);
 	if (p->status != ERR_OK)
 		return;
+	if (json_count(list) == 0) {
+		out->unusable = "it has no certificate";
+		return;
+	}
 	out->chain = arena_array(p->arena, list->len, sizeof(*out->chain));
 	JSON_EACH(it, list) {
 		struct slice raw = proto_bytes(p, it, "rawBytes");

@@ -29,6 +29,7 @@ struct trust_window {
 struct trust_log {
 	struct slice url;
 	struct slice name;		/* the host of url, with its port */
+	struct slice host;		/* without: some logs sign so */
 	struct slice id;		/* 32 bytes */
 	uint8_t note_id[4];		/* in checkpoints */
 	struct key key;

@@ -2,8 +2,6 @@
 #include <string.h>
 
 #include "der.h"
-#include "timefmt.h"
-#include "utf8.h"
 #include "x509.h"
 
 /* Contents octets of object identifiers. */
@@ -11,10 +9,9 @@
 #define OID_KEY_USAGE SLICE("\x55\x1d\x0f")
 #define OID_EXT_KEY_USAGE SLICE("\x55\x1d\x25")
 #define OID_SUBJECT_ALT_NAME SLICE("\x55\x1d\x11")
+#define OID_NAME_CONSTRAINTS SLICE("\x55\x1d\x1e")
 #define OID_SUBJECT_KEY_ID SLICE("\x55\x1d\x0e")
 #define OID_AUTHORITY_KEY_ID SLICE("\x55\x1d\x23")
-#define OID_ANY_PURPOSE SLICE("\x55\x1d\x25\x00")
-#define OID_FULCIO_NAME SLICE("\x2b\x06\x01\x04\x01\x83\xbf\x30\x01\x07")
 
 const struct slice x509_code_signing =
     { "\x2b\x06\x01\x05\x05\x07\x03\x03", 8 };
@@ -240,6 +237,9 @@ read_extension(struct x509 *c, struct slice oid, bool critical,
 		return read_subject_key(c, value);
 	if (slice_eq(oid, OID_AUTHORITY_KEY_ID))
 		return read_authority_key(c, value);
+	/* Not judged here, and void if ignored, whatever its flag says. */
+	if (slice_eq(oid, OID_NAME_CONSTRAINTS))
+		critical = true;
 	if (critical && c->unknown_critical.data == NULL)
 		c->unknown_critical = oid;
 	return true;
@@ -296,12 +296,14 @@ read_validity(struct der *tbs, struct x509 *c)
 	if (!der_enter(tbs, DER_SEQUENCE, &d))
 		return false;
 	for (size_t i = 0; i < 2; i++) {
+		struct instant at;
 		struct slice body;
 		uint8_t tag;
 
 		if (!der_any(&d, &tag, &body, NULL) ||
-		    !der_time(tag, body, false, times[i]))
+		    !der_time(tag, body, false, &at))
 			return false;
+		*times[i] = at.sec;
 	}
 	return der_end(&d);
 }
@@ -383,6 +385,8 @@ x509_read(struct slice der, struct x509 *out, struct err *e)
 	return ERR_OK;
 }
 
+/* --- asking ------------------------------------------------------------- */
+
 bool
 x509_extension(const struct x509 *c, struct slice oid, struct slice *value,
     bool *critical)
@@ -399,8 +403,6 @@ x509_extension(const struct x509 *c, struct slice oid, struct slice *value,
 	return false;
 }
 
-/* --- paths -------------------------------------------------------------- */
-
 bool
 x509_self_issued(const struct x509 *c)
 {
@@ -408,9 +410,10 @@ x509_self_issued(const struct x509 *c)
 }
 
 bool
-x509_valid_at(const struct x509 *c, int64_t at)
+x509_valid_at(const struct x509 *c, struct instant at)
 {
-	return at >= c->not_before && at <= c->not_after;
+	return timefmt_cmp((struct instant){ c->not_before, 0 }, at) <= 0 &&
+	    timefmt_cmp(at, (struct instant){ c->not_after, 0 }) <= 0;
 }
 
 bool
@@ -423,292 +426,4 @@ x509_has_purpose(const struct x509 *c, struct slice purpose)
 		if (slice_eq(oid, purpose))
 			return true;
 	return false;
-}
-
-enum status
-x509_signed(struct x509 *c, const struct x509 *parent, struct err *e)
-{
-	enum status status;
-
-	if (c->signed_by == parent)
-		return ERR_OK;
-	if (!slice_eq(c->issuer, parent->subject))
-		return err_no(e, "another certificate's name");
-	if (!c->algorithm_known || !parent->key_known ||
-	    !x509_fits(&c->algorithm, &parent->key))
-		return err_no(e, "a signature algorithm that is not supported "
-		    "for this key");
-	status = key_verify_as(&parent->key, c->algorithm.scheme,
-	    c->algorithm.hash, c->tbs, c->signature, e);
-	if (status == ERR_OK && parent->trusted)
-		c->signed_by = parent;
-	return status == ERR_INPUT ? ERR_NO : status;
-}
-
-/* The key identifiers, where both are there, name the same key. */
-static bool
-may_have_signed(const struct x509 *parent, const struct x509 *c)
-{
-	if (!slice_eq(c->issuer, parent->subject))
-		return false;
-	return c->authority_key.data == NULL ||
-	    parent->subject_key.data == NULL ||
-	    slice_eq(c->authority_key, parent->subject_key);
-}
-
-/* "the CA CN=x", in a buffer the message copies from. */
-static const char *
-who(struct arena *a, const struct x509 *c, bool leaf)
-{
-	return leaf ? "the certificate" :
-	    arena_printf(a, "the CA %s", x509_name_text(a, c->subject));
-}
-
-/* What every certificate of a path must be. */
-static enum status
-check_any(struct arena *a, const struct x509 *c, bool leaf, int64_t at,
-    struct err *e)
-{
-	if (c->unknown_critical.data != NULL) {
-		struct buf b = { 0 };
-		enum status status;
-
-		der_oid_text(&b, c->unknown_critical);
-		status = err_no(e, "%s has a critical extension that is not "
-		    "understood: %.*s", who(a, c, leaf), (int)b.len, b.data);
-		buf_free(&b);
-		return status;
-	}
-	if (!x509_valid_at(c, at))
-		return err_no(e, "%s is valid from %s to %s, not at %s",
-		    who(a, c, leaf), timefmt_text(a, c->not_before),
-		    timefmt_text(a, c->not_after), timefmt_text(a, at));
-	return ERR_OK;
-}
-
-/* below: how many CA certificates stand between this one and the leaf. */
-static enum status
-check_ca(struct arena *a, const struct x509 *c, size_t below,
-    struct slice purpose, struct err *e)
-{
-	if (!c->is_ca)
-		return err_no(e, "%s is not a CA", who(a, c, false));
-	if (c->has_usage && (c->usage & X509_KEY_CERT_SIGN) == 0)
-		return err_no(e, "%s may not sign certificates",
-		    who(a, c, false));
-	if (c->has_path_len && c->path_len < below)
-		return err_no(e, "%s may have %llu CAs below it, here are %zu",
-		    who(a, c, false), (unsigned long long)c->path_len, below);
-	if (c->purposes.data != NULL && !x509_has_purpose(c, purpose) &&
-	    !x509_has_purpose(c, OID_ANY_PURPOSE))
-		return err_no(e, "%s is not for this purpose",
-		    who(a, c, false));
-	return ERR_OK;
-}
-
-static enum status
-check_leaf(const struct x509 *c, struct slice purpose, struct err *e)
-{
-	bool code = slice_eq(purpose, x509_code_signing);
-	unsigned wanted = X509_DIGITAL_SIGNATURE |
-	    (code ? 0U : X509_CONTENT_COMMITMENT);
-
-	if (c->is_ca)
-		return err_no(e, "the certificate is a CA");
-	if (!c->key_known)
-		return err_no(e, "the certificate's key is of a type that is "
-		    "not supported");
-	if (c->has_usage ? (c->usage & wanted) == 0 : code)
-		return err_no(e, "the certificate's key usage lacks "
-		    "digitalSignature");
-	if (!x509_has_purpose(c, purpose))
-		return err_no(e, "the certificate's extended key usage lacks "
-		    "the purpose %s", code ? "codeSigning" : "timeStamping");
-	return ERR_OK;
-}
-
-/* Who signed c: the anchor if it did, else one of the pool that is not used
- * yet.  NULL: nobody. */
-static struct x509 *
-find_parent(const struct x509_path *p, struct x509 *c,
-    struct x509 *const *used, size_t used_count)
-{
-	if (may_have_signed(p->anchor, c) &&
-	    x509_signed(c, p->anchor, NULL) == ERR_OK)
-		return p->anchor;
-	for (size_t i = 0; i < p->pool_count; i++) {
-		struct x509 *candidate = &p->pool[i];
-		bool seen = candidate == c;
-
-		for (size_t k = 0; k < used_count; k++)
-			seen = seen || used[k] == candidate;
-		if (!seen && may_have_signed(candidate, c) &&
-		    x509_signed(c, candidate, NULL) == ERR_OK)
-			return candidate;
-	}
-	return NULL;
-}
-
-static enum status
-walk(const struct x509_path *p, struct arena *a, const struct x509 **issuer,
-    struct err *e)
-{
-	struct x509 *used[X509_PATH_MAX] = { p->anchor };
-	struct x509 *c = p->leaf;
-	size_t count = 0;
-	enum status status = check_leaf(c, p->purpose, e);
-
-	if (status == ERR_OK)
-		status = check_any(a, c, true, p->at, e);
-	while (status == ERR_OK && c != p->anchor) {
-		struct x509 *parent = find_parent(p, c, used, count);
-
-		if (parent == NULL)
-			return err_no(e, "%s was issued by %s, which this "
-			    "authority's certificates do not lead to",
-			    who(a, c, c == p->leaf),
-			    x509_name_text(a, c->issuer));
-		if (count == X509_PATH_MAX)
-			return err_no(e, "more than %d CAs above the "
-			    "certificate", X509_PATH_MAX);
-		status = check_ca(a, parent, count, p->purpose, e);
-		if (status == ERR_OK)
-			status = check_any(a, parent, false, p->at, e);
-		used[count++] = parent;
-		c = parent;
-	}
-	if (status == ERR_OK)
-		*issuer = used[0];
-	return status;
-}
-
-enum status
-x509_path(const struct x509_path *p, const struct x509 **issuer,
-    struct err *e)
-{
-	struct arena a = { 0 };
-	enum status status = walk(p, &a, issuer, e);
-
-	arena_free(&a);
-	return status;
-}
-
-/* --- for people --------------------------------------------------------- */
-
-static void
-add_attribute(struct buf *out, struct slice oid, struct slice value)
-{
-	static const struct {
-		const char *oid, *name;
-	} known[] = {
-		{ "\x55\x04\x03", "CN" }, { "\x55\x04\x06", "C" },
-		{ "\x55\x04\x07", "L" }, { "\x55\x04\x08", "ST" },
-		{ "\x55\x04\x0a", "O" }, { "\x55\x04\x0b", "OU" }
-	};
-	const char *name = NULL;
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (slice_is(oid, known[i].oid))
-			name = known[i].name;
-	if (out->len > 0)
-		buf_byte(out, ',');
-	if (name != NULL)
-		buf_text(out, name);
-	else
-		der_oid_text(out, oid);
-	buf_byte(out, '=');
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.data[i];
-
-		buf_byte(out, c >= 0x20 && c < 0x7f ? c : '?');
-	}
-}
-
-char *
-x509_name_text(struct arena *a, struct slice name)
-{
-	struct buf b = { 0 };
-	struct slice value, oid;
-	struct der d, set, pair;
-	char *text;
-
-	if (der_only(name, DER_SEQUENCE, &d))
-		while (der_enter(&d, DER_SET, &set))
-			while (der_enter(&set, DER_SEQUENCE, &pair))
-				if (der_take(&pair, DER_OID, &oid) &&
-				    der_any(&pair, NULL, &value, NULL))
-					add_attribute(&b, oid, value);
-	if (b.len == 0)
-		buf_text(&b, "(no name)");
-	text = arena_dup(a, buf_get(&b));
-	buf_free(&b);
-	return text;
-}
-
-/* --- subject alternative names ------------------------------------------ */
-
-/* otherName: [0] { OID, [0] EXPLICIT UTF8String }. */
-static bool
-read_other_name(struct slice body, enum x509_name_kind *kind,
-    struct slice *name)
-{
-	struct der d = der_of(body), value;
-	struct slice oid;
-
-	if (!der_take(&d, DER_OID, &oid) || !der_is_oid(oid) ||
-	    !der_enter(&d, DER_CONTEXT(0), &value) || !der_end(&d))
-		return false;
-	*kind = X509_UNKNOWN_NAME;
-	if (!slice_eq(oid, OID_FULCIO_NAME))
-		return true;
-	*kind = X509_OTHER_NAME;
-	return der_take(&value, DER_UTF8_STRING, name) && der_end(&value) &&
-	    utf8_valid(*name);
-}
-
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] < 0x20 || s.data[i] > 0x7e)
-			return false;
-	return s.len > 0;
-}
-
-enum status
-x509_subject_name(const struct x509 *c, size_t *count,
-    enum x509_name_kind *kind, struct slice *name, struct err *e)
-{
-	struct der d = der_of(c->names);
-
-	*count = 0;
-	*kind = X509_UNKNOWN_NAME;
-	*name = (struct slice){ NULL, 0 };
-	while (!der_end(&d)) {
-		enum x509_name_kind found = X509_UNKNOWN_NAME;
-		struct slice body, text = { NULL, 0 };
-		uint8_t tag;
-		bool good = der_any(&d, &tag, &body, NULL);
-
-		if (good && tag == DER_CONTEXT_PRIMITIVE(1))
-			found = X509_EMAIL;
-		else if (good && tag == DER_CONTEXT_PRIMITIVE(6))
-			found = X509_URI;
-		if (found != X509_UNKNOWN_NAME) {
-			text = body;
-			good = is_ascii(body);	/* IA5String */
-		} else if (good && tag == DER_CONTEXT(0)) {
-			good = read_other_name(body, &found, &text);
-		}
-		if (!good)
-			return err_bad(e, "a certificate whose subject "
-			    "alternative name is malformed");
-		++*count;
-		if (*kind == X509_UNKNOWN_NAME &&
-		    found != X509_UNKNOWN_NAME) {
-			*kind = found;
-			*name = text;
-		}
-	}
-	return ERR_OK;
 }

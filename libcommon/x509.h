@@ -3,9 +3,10 @@
  * x509 - certificates and paths at a time (layer 3).
  *
  * The profile of RFC 5280 that Sigstore uses: version 3, no revocation, no
- * policies, no name constraints (a critical extension that is not understood
- * makes a certificate useless).  The clock is always an argument: a
- * certificate is judged at the time something was signed, never today.
+ * policies, no name constraints (a certificate with them, or with a critical
+ * extension that is not understood, is useless).  The clock is always an
+ * argument: a certificate is judged at the time something was signed, never
+ * today.
  */
 #ifndef X509_H
 #define X509_H
@@ -17,6 +18,7 @@
 #include "err.h"
 #include "key.h"
 #include "mem.h"
+#include "timefmt.h"
 
 enum {
 	X509_SIZE_MAX = 64 * 1024,	/* a leaf with an SCT list is 2 KiB */
@@ -87,7 +89,7 @@ bool x509_extension(const struct x509 *c, struct slice oid,
     struct slice *value, bool *critical);
 /* subject and issuer are the same name. */
 bool x509_self_issued(const struct x509 *c);
-bool x509_valid_at(const struct x509 *c, int64_t at);
+bool x509_valid_at(const struct x509 *c, struct instant at);
 /* The purpose is there: contents octets of a KeyPurposeId. */
 bool x509_has_purpose(const struct x509 *c, struct slice purpose);
 /* parent's key made c's signature (and its name is c's issuer). */
@@ -111,7 +113,7 @@ struct x509_path {
 	size_t pool_count;
 	struct x509 *anchor;
 	struct slice purpose;
-	int64_t at;
+	struct instant at;
 };
 
 enum status x509_path(const struct x509_path *p, const struct x509 **issuer,

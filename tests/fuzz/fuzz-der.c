@@ -18,12 +18,12 @@ contents(uint8_t tag, struct slice body)
 	struct buf b = { 0 };
 	unsigned unused;
 	uint64_t n;
-	int64_t sec;
+	struct instant at;
 	bool flag;
 
 	(void)der_boolean(body, &flag);
 	(void)der_bits(body, &bytes, &unused);
-	(void)der_time(tag, body, true, &sec);
+	(void)der_time(tag, body, true, &at);
 	if (der_is_oid(body))
 		der_oid_text(&b, body);
 	buf_reset(&b);

@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	anchor.subject = SLICE("");
 	path.leaf = &c;
 	path.anchor = &anchor;
-	path.at = c.not_before;
+	path.at.sec = c.not_before;
 	if (x509_path(&path, &issuer, NULL) == ERR_OK)
 		abort();
 	buf_free(&b);
