@@ -13,10 +13,18 @@
 enum {
 	READ_FIRST = 64 * 1024,	/* a small input takes one small read */
 	SLACK = 4 * IO_READ_SIZE,	/* window beyond the largest document */
-	LARGE = 4 * 1024 * 1024		/* bytes after which pages are large */
+	LARGE = 4 * 1024 * 1024,	/* bytes after which pages are large */
+	SPARE_USED = 1024 * 1024	/* bytes a kept window may have held */
 };
 
 static bool stdin_taken;
+
+/* The window of a small input that was closed: the next one takes it, so
+ * that a thousand small files do not map and clear a thousand windows. */
+static struct {
+	char *window;
+	size_t reserved;
+} spare;
 
 /* The window is larger than what is read will be: no page is asked to be
  * large before there is much to read. */
@@ -102,8 +110,13 @@ reserve(struct input *in, struct err *e)
 	if (in->window != NULL)
 		return ERR_OK;
 	in->reserved = (size_t)in->limits.max_size + SLACK;
-	in->window = mmap(NULL, in->reserved, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (spare.window != NULL && spare.reserved >= in->reserved) {
+		in->window = spare.window;
+		in->reserved = spare.reserved;
+		spare.window = NULL;
+	} else
+		in->window = mmap(NULL, in->reserved, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (in->window == MAP_FAILED) {
 		in->window = NULL;
 		return err_system(e, "cannot reserve memory");
@@ -203,7 +216,11 @@ input_all(struct input *in, struct slice *bytes)
 void
 input_close(struct input *in)
 {
-	if (in->window != NULL)
+	if (in->window != NULL && spare.window == NULL &&
+	    in->stream.base + in->stream.len <= SPARE_USED) {
+		spare.window = in->window;
+		spare.reserved = in->reserved;
+	} else if (in->window != NULL)
 		(void)munmap(in->window, in->reserved);
 	if (in->fd > STDERR_FILENO)
 		(void)close(in->fd);
