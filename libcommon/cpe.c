@@ -366,10 +366,11 @@ count_steps(struct slice s)
 	return n;
 }
 
-static bool
-has_wildcard(struct slice s)
+bool
+cpe_is_open(struct slice value)
 {
-	return s.len > 0 && (is_wildcard(s.data[0]) || ends_in_wildcard(s));
+	return value.len > 0 && (is_wildcard(value.data[0]) ||
+	    ends_in_wildcard(value));
 }
 
 /*
@@ -429,7 +430,7 @@ cpe_match(const struct cpe *statement, const struct cpe *component)
 			continue;
 		}
 		if (slice_eq(c, any) || slice_eq(c, not_applicable) ||
-		    slice_eq(s, not_applicable) || !has_wildcard(s) ||
+		    slice_eq(s, not_applicable) || !cpe_is_open(s) ||
 		    !pattern_matches(s, c))
 			return CPE_DISJOINT;
 		result = CPE_SUPERSET;

@@ -47,6 +47,9 @@ struct slice cpe_text(struct arena *a, const struct cpe *c);
 struct slice cpe_plain(struct arena *a, const struct cpe *c,
     enum cpe_attribute which);
 
+/* Whether a value stands for more than one: ANY, or wildcards in it. */
+bool cpe_is_open(struct slice value);
+
 enum cpe_match {
 	CPE_DISJOINT,	/* the names exclude each other */
 	CPE_SUPERSET,	/* the statement is the wider one: it speaks of a

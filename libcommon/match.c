@@ -4,10 +4,6 @@
 #include "match.h"
 #include "vers.h"
 
-enum {
-	CPE_PARTS = 13		/* cpe:2.3: and eleven more */
-};
-
 const char *const match_kind_name[MATCH_NONE] = {
 	"digest", "version", "range", "product", "family"
 };
@@ -109,6 +105,31 @@ folded_bare(struct arena *a, struct slice name)
 	return s;
 }
 
+/* NULL: it is none. */
+static const struct cpe *
+read_cpe(struct arena *a, struct slice text)
+{
+	struct cpe *cpe;
+
+	if (!slice_starts(text, "cpe:"))
+		return NULL;
+	cpe = arena_alloc(a, sizeof(*cpe));
+	return cpe_parse(text, a, cpe, NULL) == ERR_OK ? cpe : NULL;
+}
+
+/* No data: a wildcard is in it. */
+static struct slice
+cpe_product(struct arena *a, const struct cpe *cpe)
+{
+	struct slice vendor = cpe->value[CPE_VENDOR];
+	struct slice product = cpe->value[CPE_PRODUCT];
+
+	if (cpe_is_open(vendor) || cpe_is_open(product))
+		return (struct slice){ NULL, 0 };
+	return slice_of(arena_printf(a, "%.*s:%.*s", (int)vendor.len,
+	    vendor.data, (int)product.len, product.data));
+}
+
 static void
 read_component(struct match_index *m, const struct json *v,
     struct match_component *c)
@@ -121,6 +142,12 @@ read_component(struct match_index *m, const struct json *v,
 		text = c->key;
 	c->has_purl = slice_starts(text, "pkg:") && purl_parse(text,
 	    PURL_LENIENT, m->arena, &c->purl, NULL) == ERR_OK;
+	c->version = (struct slice){ NULL, 0 };
+	if (c->has_purl)
+		c->version = purl_version(m->arena, &c->purl);
+	if (c->version.len == 0)
+		c->version = json_get_text(v, "version");
+	c->cpe = read_cpe(m->arena, c->key);
 }
 
 static void
@@ -153,8 +180,13 @@ index_component(struct match_index *m, size_t at)
 		match_multi_add(&m->by_bare, folded_bare(m->arena,
 		    json_get_text(c->json, "name")), at);
 	}
-	if (slice_starts(c->key, "cpe:2.3:"))
+	if (c->cpe != NULL) {
+		struct slice product = cpe_product(m->arena, c->cpe);
+
 		match_multi_add(&m->by_cpe, slice_of(""), at);
+		if (product.data != NULL)
+			match_multi_add(&m->by_cpe, product, at);
+	}
 	index_hashes(m, json_get(c->json, "hashes"), at);
 }
 
@@ -204,109 +236,82 @@ match_find(const struct match_index *m, struct slice key)
 /* A product or subcomponent as a statement names it. */
 struct part {
 	const struct json *json;
-	struct slice key, cpe, digest, versions;
-	bool has_purl;
+	struct slice key, digest;
+	const struct cpe *cpe;
+	bool has_purl, has_versions;
 	struct purl purl;
+	const struct vers *versions;	/* NULL: none, or not readable */
 };
+
+static const struct vers *
+read_range(struct arena *a, struct slice text)
+{
+	struct vers *v;
+
+	if (text.len == 0)
+		return NULL;
+	v = arena_alloc(a, sizeof(*v));
+	return vers_parse(text, VERS_LENIENT, a, v, NULL, NULL) == ERR_OK ?
+	    v : NULL;
+}
 
 static void
 read_part(struct match_index *m, const struct json *v, struct part *p)
 {
 	struct slice text = json_get_text(v, "purl");
+	struct slice cpe = json_get_text(v, "cpe");
+	struct slice versions = json_get_text(v, "versions");
 
 	p->json = v;
 	p->key = json_get_text(v, "key");
-	p->cpe = json_get_text(v, "cpe");
 	p->digest = json_get_text(v, "digest");
-	p->versions = json_get_text(v, "versions");
-	if (p->cpe.data == NULL && slice_starts(p->key, "cpe:2.3:"))
-		p->cpe = p->key;
+	p->cpe = read_cpe(m->arena, cpe.data != NULL ? cpe : p->key);
+	p->has_versions = versions.len > 0;
+	p->versions = read_range(m->arena, versions);
 	if (text.data == NULL && slice_starts(p->key, "pkg:"))
 		text = p->key;
 	p->has_purl = text.data != NULL && purl_parse(text, PURL_LENIENT,
 	    m->arena, &p->purl, NULL) == ERR_OK;
 }
 
-/* The version that ranges are held against. */
-static struct slice
-version_of(struct match_index *m, const struct match_component *c)
+static enum match_kind
+in_range(const struct part *p, const struct match_component *c)
 {
-	struct slice v = { NULL, 0 };
-
-	if (c->has_purl)
-		v = purl_version(m->arena, &c->purl);
-	return v.len > 0 ? v : json_get_text(c->json, "version");
+	return p->versions != NULL && vers_contains(p->versions,
+	    c->version) == VERS_IN ? MATCH_RANGE : MATCH_NONE;
 }
 
 static enum match_kind
-in_range(struct match_index *m, struct slice range,
-    const struct match_component *c)
-{
-	struct vers v;
-
-	if (vers_parse(range, VERS_LENIENT, m->arena, &v, NULL, NULL) !=
-	    ERR_OK)
-		return MATCH_NONE;
-	return vers_contains(&v, version_of(m, c)) == VERS_IN ? MATCH_RANGE :
-	    MATCH_NONE;
-}
-
-static enum match_kind
-match_purl(struct match_index *m, const struct part *p,
-    const struct match_component *c)
+match_purl(const struct part *p, const struct match_component *c)
 {
 	switch (purl_match(&p->purl, &c->purl)) {
 	case PURL_MATCH_VERSION:
 		return MATCH_VERSION;
 	case PURL_MATCH_PRODUCT:
-		return p->versions.len > 0 ? in_range(m, p->versions, c) :
-		    MATCH_PRODUCT;
+		return p->has_versions ? in_range(p, c) : MATCH_PRODUCT;
 	case PURL_MATCH_NO:
 		break;
 	}
 	return MATCH_NONE;
 }
 
-/* The parts of a CPE 2.3 formatted string; an escaped ':' parts nothing. */
-static size_t
-split_cpe(struct slice s, struct slice part[CPE_PARTS])
-{
-	size_t n = 0, start = 0;
-
-	for (size_t i = 0; i <= s.len && n < CPE_PARTS; i++) {
-		if (i < s.len && s.data[i] == '\\') {
-			i++;
-			continue;
-		}
-		if (i == s.len || s.data[i] == ':') {
-			part[n++] = slice_cut(s, start, i);
-			start = i + 1;
-		}
-	}
-	return n;
-}
-
-/* Exact where vendor, product and version are; anything else left open is a
- * family.  "-" (not applicable) is a value like any other. */
+/* Exact where the statement leaves nothing open up to the version, and says
+ * nothing behind it that the component does not say too. */
 static enum match_kind
-match_cpe(struct slice said, struct slice have)
+match_cpe(const struct cpe *said, const struct cpe *have)
 {
-	struct slice a[CPE_PARTS], b[CPE_PARTS];
-	size_t n = split_cpe(said, a), k = split_cpe(have, b);
-	bool open = false;
+	enum match_kind kind = MATCH_VERSION;
 
-	if (n != CPE_PARTS || k != CPE_PARTS)
+	if (cpe_match(said, have) == CPE_DISJOINT)
 		return MATCH_NONE;
-	for (size_t i = 0; i < CPE_PARTS; i++) {
-		if (slice_is(a[i], "*"))
-			open |= i < 6;
-		else if (slice_find(a[i], '*') < a[i].len ||
-		    slice_find(a[i], '?') < a[i].len)
-			return MATCH_NONE;
-		else if (!slice_eq(a[i], b[i]))
-			return MATCH_NONE;
+	for (int i = 0; i < CPE_ATTRIBUTES; i++) {
+		bool open = cpe_is_open(said->value[i]);
+
+		if (i <= CPE_VERSION ? open : !open &&
+		    !slice_eq(said->value[i], have->value[i]))
+			kind = MATCH_FAMILY;
 	}
-	return open ? MATCH_FAMILY : MATCH_VERSION;
+	return kind;
 }
 
 /* A name: key has no context; one without a version names a family. */
@@ -315,15 +320,14 @@ match_name(struct match_index *m, const struct part *p,
     const struct match_component *c)
 {
 	if (slice_eq(p->key, c->key) &&
-	    (p->versions.len == 0 ||
+	    (!p->has_versions ||
 	    purl_key_version(m->arena, p->key).data != NULL))
 		return purl_key_version(m->arena, p->key).data != NULL ?
 		    MATCH_VERSION : MATCH_FAMILY;
 	if (purl_key_version(m->arena, p->key).data != NULL ||
 	    !slice_eq(purl_key_unversioned(m->arena, c->key), p->key))
 		return MATCH_NONE;
-	return p->versions.len > 0 ? in_range(m, p->versions, c) :
-	    MATCH_FAMILY;
+	return p->has_versions ? in_range(p, c) : MATCH_FAMILY;
 }
 
 static enum match_kind
@@ -358,10 +362,10 @@ match_part(struct match_index *m, const struct part *p,
 	if (p->digest.len > 0 && has_digest(c, p->digest))
 		return MATCH_DIGEST;
 	if (p->has_purl && c->has_purl)
-		kind = match_purl(m, p, c);
-	if (p->cpe.len > 0)
-		kind = best(kind, match_cpe(p->cpe, c->key));
-	if (!p->has_purl && p->key.len > 0 && p->cpe.len == 0)
+		kind = match_purl(p, c);
+	if (p->cpe != NULL && c->cpe != NULL)
+		kind = best(kind, match_cpe(p->cpe, c->cpe));
+	if (!p->has_purl && p->key.len > 0 && p->cpe == NULL)
 		kind = best(kind, match_name(m, p, c));
 	return kind;
 }
@@ -402,11 +406,11 @@ find_part(struct match_index *m, const struct part *p)
 		try_chain(m, &m->by_digest, p->digest, p);
 	if (p->has_purl)
 		try_chain(m, &m->by_name, folded_name(m->arena, &p->purl), p);
-	else if (p->key.len > 0 && p->cpe.len == 0)
+	else if (p->key.len > 0 && p->cpe == NULL)
 		try_chain(m, &m->by_name, purl_key_unversioned(m->arena,
 		    p->key), p);
-	if (p->cpe.len > 0)
-		try_chain(m, &m->by_cpe, slice_of(""), p);
+	if (p->cpe != NULL)
+		try_chain(m, &m->by_cpe, cpe_product(m->arena, p->cpe), p);
 }
 
 static int
@@ -546,7 +550,7 @@ static const char *
 differs(const struct part *p, const struct match_component *c)
 {
 	if (!p->has_purl || !c->has_purl)
-		return p->versions.len > 0 || (p->key.len > 0 &&
+		return p->has_versions || (p->key.len > 0 &&
 		    slice_find(p->key, '@') < p->key.len) ? "version" : "type";
 	if (!slice_eq(p->purl.type, c->purl.type))
 		return "type";
@@ -554,7 +558,7 @@ differs(const struct part *p, const struct match_component *c)
 		return "namespace";
 	if (!slice_eq(p->purl.name, c->purl.name))
 		return "name";
-	if (p->versions.len > 0 || (p->purl.version.len > 0 &&
+	if (p->has_versions || (p->purl.version.len > 0 &&
 	    !slice_eq(p->purl.version, c->purl.version)))
 		return "version";
 	if (p->purl.subpath.len > 0 &&

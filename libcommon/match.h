@@ -8,6 +8,7 @@
 #ifndef MATCH_H
 #define MATCH_H
 
+#include "cpe.h"
 #include "json.h"
 #include "map.h"
 #include "purl.h"
@@ -45,8 +46,10 @@ struct match_multi {
 struct match_component {
 	const struct json *json;
 	struct slice key;
+	struct slice version;		/* what ranges are held against */
 	bool has_purl;
 	struct purl purl;
+	const struct cpe *cpe;		/* of a key that is one, or NULL */
 };
 
 struct match_index {
@@ -58,7 +61,7 @@ struct match_index {
 	struct match_multi by_name;	/* type, namespace, name, folded */
 	struct match_multi by_bare;	/* name alone, folded */
 	struct match_multi by_digest;	/* "sha256:..." */
-	struct match_multi by_cpe;	/* all with a CPE key, under "" */
+	struct match_multi by_cpe;	/* vendor and product; all under "" */
 	struct match_multi dependents;	/* key -> who depends on it */
 	bool has_dependents;
 	struct match *found;		/* of the last statement */
