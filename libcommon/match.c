@@ -549,6 +549,10 @@ part_name(const struct part *p)
 static const char *
 differs(const struct part *p, const struct match_component *c)
 {
+	if (!p->has_purl && p->cpe != NULL)
+		return c->cpe == NULL ? "type" : slice_eq(
+		    p->cpe->value[CPE_VERSION], c->cpe->value[CPE_VERSION]) ?
+		    "qualifiers" : "version";
 	if (!p->has_purl || !c->has_purl)
 		return p->has_versions || (p->key.len > 0 &&
 		    slice_find(p->key, '@') < p->key.len) ? "version" : "type";
@@ -594,6 +598,12 @@ find_nearest(struct match_index *m, const struct part *p,
 
 		at = first_of(&m->by_name, name, at);
 		bare = slice_cut(name, sizeof("name:") - 1, name.len);
+	} else if (p->cpe != NULL) {
+		struct slice product = cpe_product(m->arena, p->cpe);
+
+		if (product.data != NULL)
+			at = first_of(&m->by_cpe, product, at);
+		bare = cpe_plain(m->arena, p->cpe, CPE_PRODUCT);
 	}
 	if (at == m->count && bare.len > 0)
 		at = first_of(&m->by_bare, folded_bare(m->arena, bare), at);

@@ -40,6 +40,19 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 	[ "$failed" -eq 0 ]
 }
 
+@test "prov-decide: every golden verdict is what a second derivation gives" {
+	command -v python3 >/dev/null || skip "no python3 here"
+	"$SRCDIR/golden/check-decide"
+	# It does look: a score, a gate and a silence that are not so.
+	for change in 's/"score":2475/"score":2476/' \
+		's/"result":"pass"/"result":"warn"/' 's/"conflict":true/"conflict":false/'; do
+		rm -rf case && mkdir case
+		cp "$(case_dir two-vendors-disagree)"/* case
+		sed -i "$change" case/verdict.json
+		status_is 1 "$SRCDIR/golden/check-decide" case
+	done
+}
+
 @test "prov-decide: verdicts of all golden cases fit the schema, and no two ids are one" {
 	cat "$SRCDIR/$G"/*/verdict.json >all
 	valid_against prov.verdict/v1 all
