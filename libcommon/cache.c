@@ -3,20 +3,19 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <lmdb.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/time.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cache.h"
+#include "cacheplace.h"
+#include "counters.h"
+#include "guard.h"
 
 /* The map's first size: address space only.  It grows when it is full. */
 #define MAP_FIRST (UINT64_C(1) << 30)
@@ -24,10 +23,9 @@
 
 enum {
 	READERS = 1022,		/* processes that read at one time */
-	TICK = 1,		/* seconds */
-	TICKS_READ = 2,		/* without a step forward that a read may
+	READ_SECONDS = 2,	/* without a step forward that a read may
 				 * take */
-	TICKS_WRITE = 10,	/* that a writer may wait in the queue */
+	WRITE_SECONDS = 10,	/* that a writer may wait in the queue */
 	GROW_TRIES = 16,
 	DAMAGED_TEXT = 128
 };
@@ -44,9 +42,8 @@ struct cache {
 	bool broken;		/* a guard fired: LMDB's state is unknown */
 	bool locked;		/* others are kept out by a lock file */
 	bool unsynced;		/* CACHE_NOSYNC: close syncs */
-	int tries;		/* times cache_run grew the map */
 	uint64_t map_size;
-	uint64_t *counter;	/* mapped, or NULL */
+	struct counters *counters;	/* NULL: none */
 	struct cache *next;	/* of those left behind */
 };
 
@@ -67,57 +64,6 @@ static const char *const table_name[CACHE_TABLES] = {
 	[CACHE_NODE] = "node",
 };
 
-/* --- the guard ---------------------------------------------------------- */
-
-/*
- * One guard is active at a time.  The clock only ends what stands in LMDB
- * (a lock that is not given back), where nothing of ours is half done.
- */
-static struct {
-	sigjmp_buf jump;
-	volatile sig_atomic_t active;
-	volatile sig_atomic_t inside;	/* LMDB's code is running */
-	volatile sig_atomic_t ticks;
-	volatile sig_atomic_t limit;
-	volatile sig_atomic_t armed;	/* the clock is running */
-	unsigned users;		/* open handles: the actions stay for them */
-	struct sigaction old_bus, old_segv, old_abrt, old_alarm;
-} guard;
-
-static void
-on_fault(int sig)
-{
-	if (guard.active) {
-		guard.active = 0;
-		siglongjmp(guard.jump, sig);
-	}
-	/* Not ours: let it happen again under the action that was there. */
-	(void)sigaction(sig, sig == SIGBUS ? &guard.old_bus :
-	    sig == SIGSEGV ? &guard.old_segv : &guard.old_abrt, NULL);
-}
-
-static void
-disarm(void)
-{
-	struct itimerval never = { { 0, 0 }, { 0, 0 } };
-
-	guard.armed = 0;
-	(void)setitimer(ITIMER_REAL, &never, NULL);
-}
-
-/* The clock runs on after a guard, for the next one; when it finds none, it
- * stops. */
-static void
-on_tick(int sig)
-{
-	if (!guard.active)
-		disarm();
-	if (!guard.active || ++guard.ticks <= guard.limit || !guard.inside)
-		return;
-	guard.active = 0;
-	siglongjmp(guard.jump, sig);
-}
-
 static void
 on_assert(MDB_env *env, const char *text)
 {
@@ -126,61 +72,9 @@ on_assert(MDB_env *env, const char *text)
 	(void)raise(SIGABRT);
 }
 
-/* The actions stay from the first cache_open to the last cache_close; while
- * no guard is active they do what was done before. */
-static void
-guard_install(void)
-{
-	struct sigaction fault = { .sa_handler = on_fault,
-		.sa_flags = SA_NODEFER };
-	struct sigaction clock = { .sa_handler = on_tick,
-		.sa_flags = SA_NODEFER | SA_RESTART };
-
-	if (guard.users++ > 0)
-		return;
-	(void)sigaction(SIGBUS, &fault, &guard.old_bus);
-	(void)sigaction(SIGSEGV, &fault, &guard.old_segv);
-	(void)sigaction(SIGABRT, &fault, &guard.old_abrt);
-	(void)sigaction(SIGALRM, &clock, &guard.old_alarm);
-}
-
-static void
-guard_remove(void)
-{
-	if (--guard.users > 0)
-		return;
-	disarm();
-	(void)sigaction(SIGBUS, &guard.old_bus, NULL);
-	(void)sigaction(SIGSEGV, &guard.old_segv, NULL);
-	(void)sigaction(SIGABRT, &guard.old_abrt, NULL);
-	(void)sigaction(SIGALRM, &guard.old_alarm, NULL);
-}
-
-static void
-guard_on(int ticks)
-{
-	struct itimerval tick = { { TICK, 0 }, { TICK, 0 } };
-
-	guard.ticks = 0;
-	guard.limit = ticks;
-	guard.inside = 0;
-	guard.active = 1;
-	if (!guard.armed) {
-		guard.armed = 1;
-		(void)setitimer(ITIMER_REAL, &tick, NULL);
-	}
-}
-
-static void
-guard_off(void)
-{
-	guard.active = 0;
-}
-
 /* Around every call of LMDB: the clock counts from here. */
 #define LMDB(c, call) \
-	(guard.ticks = 0, guard.inside = 1, (c)->rc = (call), \
-	    guard.inside = 0, (c)->rc)
+	(guard_enter(), (c)->rc = (call), guard_leave(), (c)->rc)
 
 static void
 mark(const struct cache *c)
@@ -265,111 +159,6 @@ translate(struct cache *c, struct err *e)
 	}
 }
 
-/* --- where it may be ---------------------------------------------------- */
-
-bool
-cache_is_network(uint64_t f_type)
-{
-	static const uint64_t network[] = {
-		0x6969,		/* NFS */
-		0x517B,		/* SMB */
-		0xFF534D42,	/* CIFS */
-		0xFE534D42,	/* SMB2 */
-		0x5346414F,	/* AFS */
-		0x6B414653,	/* kAFS */
-		0x73757245,	/* Coda */
-		0x564C,		/* NCP */
-		0x00C36400,	/* Ceph */
-		0x01021997,	/* 9P */
-		0x0BD00BD0,	/* Lustre */
-		0x01161970,	/* GFS2 */
-		0x7461636F,	/* OCFS2 */
-		0x19830326,	/* BeeGFS */
-		0x47504653,	/* GPFS */
-		0x786F4256,	/* vboxsf */
-		0xBACBACBC,	/* VMware's shared folders */
-		0xAAD7AAEA,	/* Panasas */
-		0x20030528,	/* PVFS2 */
-	};
-
-	for (size_t i = 0; i < sizeof(network) / sizeof(network[0]); i++)
-		if (network[i] == f_type)
-			return true;
-	return false;
-}
-
-/* FUSE may be anything: only the overlay of rootless containers is known to
- * be on this machine.  The type stands in mountinfo behind " - ". */
-static bool
-is_local_fuse(const struct stat *st)
-{
-	char line[8192], want[64];
-	bool local = false;
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-
-	if (f == NULL)
-		return false;
-	(void)snprintf(want, sizeof(want), " %u:%u ", major(st->st_dev),
-	    minor(st->st_dev));
-	while (fgets(line, sizeof(line), f) != NULL) {
-		const char *type = strstr(line, " - ");
-
-		if (type == NULL || strstr(line, want) == NULL ||
-		    strstr(line, want) > type)
-			continue;
-		local = strncmp(type + 3, "fuse.fuse-overlayfs ", 20) == 0 ||
-		    strncmp(type + 3, "fuseblk ", 8) == 0;
-	}
-	(void)fclose(f);
-	return local;
-}
-
-static enum status
-check_place(const char *dir, struct err *e)
-{
-	struct statfs fs;
-	struct stat st;
-
-	if (stat(dir, &st) != 0 || statfs(dir, &fs) != 0)
-		return err_system(e, "cannot use the cache directory %s",
-		    dir);
-	if (!S_ISDIR(st.st_mode))
-		return system_error(e, "the cache directory is no directory");
-	if (st.st_uid != geteuid())
-		return system_error(e,
-		    "the cache directory belongs to somebody else");
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return system_error(e,
-		    "the cache directory is writable by others");
-	if (cache_is_network((uint64_t)(unsigned long)fs.f_type &
-	    UINT32_MAX) || ((unsigned long)fs.f_type == 0x65735546 &&
-	    !is_local_fuse(&st)))
-		return system_error(e,
-		    "the cache directory is on a network file system");
-	return ERR_OK;
-}
-
-/* mkdir -p, for the owner only. */
-static enum status
-make_directory(char *path, struct err *e)
-{
-	for (char *p = path + 1; ; p++) {
-		char c = *p;
-
-		if (c != '/' && c != '\0')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-			(void)err_system(e, "cannot make %s", path);
-			*p = c;
-			return ERR_SYSTEM;
-		}
-		*p = c;
-		if (c == '\0')
-			return ERR_OK;
-	}
-}
-
 /* --- opening ------------------------------------------------------------ */
 
 static void
@@ -399,34 +188,6 @@ move_aside(const struct cache *c)
 		path_of(c, "lock.mdb", from);
 		(void)unlink(from);
 		(void)unlink(mark_path);
-	}
-	(void)close(fd);
-}
-
-static void
-open_counters(struct cache *c)
-{
-	const off_t size = (CACHE_COUNTERS + 1) * sizeof(uint64_t);
-	char path[4096];
-	struct stat st;
-	bool taken;
-	void *p;
-	int fd;
-
-	path_of(c, "counters", path);
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW |
-	    (c->writable ? O_CREAT : 0), 0600);
-	if (fd < 0)
-		return;
-	/* Blocks are taken now: a full disk must not be met in the map.  To
-	 * ask for those that are there is as dear as the rest of a hit. */
-	taken = fstat(fd, &st) == 0 && st.st_size >= size &&
-	    st.st_blocks * 512 >= size;
-	if (taken || posix_fallocate(fd, 0, size) == 0) {
-		p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
-		    MAP_SHARED, fd, 0);
-		if (p != MAP_FAILED)
-			c->counter = p;
 	}
 	(void)close(fd);
 }
@@ -538,23 +299,21 @@ open_tables(struct cache *c, struct err *e)
 	return translate(c, e);
 }
 
-static enum status
-open_guarded(struct cache *c, unsigned flags, struct err *e)
-{
+struct open_call {
+	struct cache *cache;
+	unsigned flags;
+	struct err *e;
 	enum status rc;
-	int sig;
+};
 
-	guard_on(c->writable ? TICKS_WRITE : TICKS_READ);
-	sig = sigsetjmp(guard.jump, 0);
-	if (sig == 0) {
-		rc = open_some_way(c, flags, e);
-		if (rc == ERR_OK)
-			rc = open_tables(c, e);
-	} else {
-		rc = broken(c, sig, e);
-	}
-	guard_off();
-	return rc;
+static void
+open_guarded(void *ctx)
+{
+	struct open_call *call = ctx;
+
+	call->rc = open_some_way(call->cache, call->flags, call->e);
+	if (call->rc == ERR_OK)
+		call->rc = open_tables(call->cache, call->e);
 }
 
 enum status
@@ -562,21 +321,23 @@ cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
 {
 	struct cache *c;
 	struct arena a = { 0 };
-	char *path = arena_printf(&a, "%s/v1", dir);
+	char *path = arena_printf(&a, "%s/v1", dir), counters[4096];
+	struct open_call call;
 	enum status rc = ERR_OK;
+	int sig;
 
 	*out = NULL;
 	if (strlen(path) > 4000)
 		return arena_free(&a), system_error(e,
 		    "the cache directory's name is too long");
 	if ((flags & CACHE_WRITE) != 0 && access(path, F_OK) != 0)
-		rc = make_directory(path, e);
+		rc = cacheplace_make(path, e);
 	else if (access(path, F_OK) != 0)
 		rc = err_no(e, "there is no cache yet");
 	if (rc == ERR_OK)
-		rc = check_place(dir, e);
+		rc = cacheplace_check(dir, e);
 	if (rc == ERR_OK)
-		rc = check_place(path, e);
+		rc = cacheplace_check(path, e);
 	if (rc != ERR_OK)
 		return arena_free(&a), rc;
 	c = mem_alloc(sizeof(*c));
@@ -587,13 +348,17 @@ cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
 	c->locked = true;
 	c->writable = (flags & CACHE_WRITE) != 0;
 	c->unsynced = c->writable && (flags & CACHE_NOSYNC) != 0;
-	guard_install();
+	guard_hold();
 	if (c->writable)
 		move_aside(c);
-	rc = open_guarded(c, flags, e);
+	call = (struct open_call){ c, flags, e, ERR_OK };
+	sig = guard_run(c->writable ? WRITE_SECONDS : READ_SECONDS,
+	    open_guarded, &call);
+	rc = sig == 0 ? call.rc : broken(c, sig, e);
 	if (rc != ERR_OK)
 		return cache_close(c), rc;
-	open_counters(c);
+	path_of(c, "counters", counters);
+	c->counters = counters_open(counters, c->writable, CACHE_COUNTERS);
 	*out = c;
 	return ERR_OK;
 }
@@ -605,8 +370,10 @@ cache_writable(const struct cache *c)
 }
 
 static void
-close_env(struct cache *c)
+close_env(void *ctx)
 {
+	struct cache *c = ctx;
+
 	if (c->reader != NULL)
 		mdb_txn_abort(c->reader);
 	if (c->unsynced)
@@ -619,16 +386,10 @@ cache_close(struct cache *c)
 {
 	if (c == NULL)
 		return;
-	if (c->env != NULL && !c->broken) {
-		guard_on(TICKS_WRITE);
-		if (sigsetjmp(guard.jump, 0) == 0)
-			close_env(c);
-		guard_off();
-	}
-	if (c->counter != NULL)
-		(void)munmap(c->counter,
-		    (CACHE_COUNTERS + 1) * sizeof(uint64_t));
-	guard_remove();
+	if (c->env != NULL && !c->broken)
+		(void)guard_run(WRITE_SECONDS, close_env, c);
+	counters_close(c->counters);
+	guard_release();
 	if (c->broken) {
 		c->next = left_behind;
 		left_behind = c;
@@ -721,33 +482,46 @@ grow(struct cache *c)
 	return true;
 }
 
+struct run_call {
+	struct cache *cache;
+	bool write;
+	enum status (*fn)(struct cache *, void *, struct err *);
+	void *ctx;
+	struct err *e;
+	enum status rc;
+};
+
+static void
+run(void *ctx)
+{
+	struct run_call *r = ctx;
+	struct cache *c = r->cache;
+	int tries = 0;
+
+	do {
+		c->rc = 0;
+		r->rc = attempt(c, r->write, r->fn, r->ctx, r->e);
+	} while (r->rc == ERR_SYSTEM && c->rc == MDB_MAP_FULL &&
+	    tries++ < GROW_TRIES && grow(c));
+}
+
 enum status
 cache_run(struct cache *c, bool write,
     enum status (*fn)(struct cache *c, void *ctx, struct err *e), void *ctx,
     struct err *e)
 {
-	enum status rc;
+	struct run_call r = { c, write, fn, ctx, e, ERR_OK };
 	int sig;
 
-	c->tries = 0;
 	if (c->broken)
 		return system_error(e, "the cache failed before");
 	if (write && !c->writable)
 		return system_error(e, "the cache is read-only");
-	guard_on(write ? TICKS_WRITE : TICKS_READ);
-	sig = sigsetjmp(guard.jump, 0);
-	if (sig == 0) {
-		do {
-			c->rc = 0;
-			rc = attempt(c, write, fn, ctx, e);
-		} while (rc == ERR_SYSTEM && c->rc == MDB_MAP_FULL &&
-		    c->tries++ < GROW_TRIES && grow(c));
-	} else {
-		c->txn = NULL;
-		rc = broken(c, sig, e);
-	}
-	guard_off();
-	return rc;
+	sig = guard_run(write ? WRITE_SECONDS : READ_SECONDS, run, &r);
+	if (sig == 0)
+		return r.rc;
+	c->txn = NULL;
+	return broken(c, sig, e);
 }
 
 static MDB_val
@@ -911,36 +685,15 @@ cache_clear_readers(struct cache *c, uint64_t *cleared, struct err *e)
 	return cache_run(c, false, clear_in, cleared, e);
 }
 
-/* A file that somebody cut short faults: then there are no counters. */
 void
 cache_add(struct cache *c, unsigned counter, uint64_t n)
 {
-	if (c == NULL || c->counter == NULL || counter >= CACHE_COUNTERS)
-		return;
-	guard.inside = 0;
-	guard.active = 1;
-	if (sigsetjmp(guard.jump, 0) == 0)
-		(void)__atomic_fetch_add(&c->counter[1 + counter], n,
-		    __ATOMIC_RELAXED);
-	else
-		c->counter = NULL;
-	guard.active = 0;
+	if (c != NULL)
+		counters_add(c->counters, counter, n);
 }
 
 uint64_t
 cache_counter(struct cache *c, unsigned counter)
 {
-	volatile uint64_t n = 0;
-
-	if (c == NULL || c->counter == NULL || counter >= CACHE_COUNTERS)
-		return 0;
-	guard.inside = 0;
-	guard.active = 1;
-	if (sigsetjmp(guard.jump, 0) == 0)
-		n = __atomic_load_n(&c->counter[1 + counter],
-		    __ATOMIC_RELAXED);
-	else
-		c->counter = NULL;
-	guard.active = 0;
-	return n;
+	return c != NULL ? counters_get(c->counters, counter) : 0;
 }

@@ -53,8 +53,6 @@ enum status cache_open(const char *dir, unsigned flags, struct cache **out,
     struct err *e);
 void cache_close(struct cache *c);	/* NULL is fine */
 bool cache_writable(const struct cache *c);
-/* True for the f_type of statfs(2) of a network file system. */
-bool cache_is_network(uint64_t f_type);
 
 /*
  * Calls fn in a transaction, which is committed if fn returns ERR_OK and
@@ -101,11 +99,8 @@ enum status cache_usage(struct cache *c, struct cache_usage *out,
 enum status cache_clear_readers(struct cache *c, uint64_t *cleared,
     struct err *e);
 
-/*
- * Counters: a small file beside the environment that every process maps and
- * adds to; they survive kill -9 and never go back.  Without the file (read
- * only, disk full; c NULL) adding does nothing and reading gives 0.
- */
+/* Counters (counters.h) in a file beside the environment.  Without it (read
+ * only, disk full; c NULL) adding does nothing and reading gives 0. */
 enum {
 	CACHE_COUNTERS = 511
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "cacheplace.h"
 #include "entries.h"
 #include "entrydoc.h"
 #include "epoch.h"
@@ -285,9 +286,9 @@ test_epochs(void)
 static void
 test_places(void)
 {
-	ok(cache_is_network(0x6969) && cache_is_network(0xFF534D42) &&
-	    !cache_is_network(0xEF53) && !cache_is_network(0x01021994) &&
-	    !cache_is_network(0x794c7630),
+	ok(cacheplace_is_network(0x6969) && cacheplace_is_network(0xFF534D42) &&
+	    !cacheplace_is_network(0xEF53) && !cacheplace_is_network(0x01021994) &&
+	    !cacheplace_is_network(0x794c7630),
 	    "NFS and CIFS are networks; ext4, tmpfs and overlay are not");
 }
 

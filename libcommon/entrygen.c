@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cache.h"
+#include "entrygen.h"
+#include "entrystore.h"
+#include "entrytree.h"
+#include "epoch.h"
+#include "metrics.h"
+
+enum {
+	KEY_SIZE = 1 + DIGEST_SIZE
+};
+
+static const struct slice generation_key = { "generation", 10 };
+
+enum status
+entrygen_now(struct cache *c, uint64_t *gen, struct err *e)
+{
+	return entrytree_get_number(c, CACHE_META, generation_key, gen, e);
+}
+
+static enum status
+generation_in(struct cache *c, void *ctx, struct err *e)
+{
+	return entrygen_now(c, ctx, e);
+}
+
+enum status
+entry_generation(struct entry_store *s, uint64_t *gen, struct err *e)
+{
+	return cache_run(entry_cache(s), false, generation_in, gen, e);
+}
+
+enum status
+entrygen_stands(struct cache *c, const struct entryrec_dep *deps, size_t n,
+    uint64_t gen, bool *yes, struct err *e)
+{
+	enum status rc;
+	struct slice v;
+	uint64_t g;
+
+	*yes = true;
+	for (size_t i = 0; i < n && *yes; i++) {
+		if (deps[i].key.data[0] != 'f') {
+			rc = entrytree_get_number(c, CACHE_GENERATION,
+			    deps[i].key, &g, e);
+			if (rc != ERR_OK)
+				return rc;
+			*yes = g <= gen;
+			continue;
+		}
+		rc = cache_get(c, CACHE_GENERATION, deps[i].key, &v, e);
+		/* Of another form than the feed's it is before any. */
+		if (rc == ERR_OK)
+			*yes = epoch_form(deps[i].epoch) == epoch_form(v) &&
+			    epoch_cmp(deps[i].epoch, v) >= 0;
+		else if (rc != ERR_NO)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static enum status
+set_feed(struct cache *c, struct slice key, struct slice epoch,
+    struct err *e)
+{
+	struct slice old;
+	enum status rc = cache_get(c, CACHE_GENERATION, key, &old, e);
+
+	if (rc == ERR_OK && epoch_form(epoch) != epoch_form(old))
+		return err_bad(e, "the feed's epoch, %.*s, is not of the form "
+		    "of the one known, %.*s", (int)epoch.len, epoch.data,
+		    (int)old.len, old.data);
+	if (rc == ERR_OK && epoch_cmp(epoch, old) <= 0)
+		return ERR_OK;
+	if (rc != ERR_OK && rc != ERR_NO)
+		return rc;
+	return cache_put(c, CACHE_GENERATION, key, epoch, e);
+}
+
+enum status
+entry_invalidate_in(struct cache *c, const struct entry_invalidation *list,
+    size_t n, struct err *e)
+{
+	static const char letter[ENTRY_CAUSES] = { 'k', 's', 'p', 'f' };
+	char key[CACHE_KEY_MAX];
+	uint64_t gen;
+	enum status rc = entrygen_now(c, &gen, e);
+
+	gen++;
+	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+		key[0] = letter[list[i].cause];
+		if (list[i].cause != ENTRY_BY_FEED) {
+			memcpy(key + 1, list[i].id.sha256, DIGEST_SIZE);
+			rc = entrytree_put_number(c, CACHE_GENERATION,
+			    (struct slice){ key, KEY_SIZE }, gen, e);
+			continue;
+		}
+		if (list[i].feed.len > ENTRYREC_FEED_MAX ||
+		    list[i].before.len == 0 ||
+		    list[i].before.len > UINT16_MAX)
+			return err_bad(e, "a feed's name or epoch is empty "
+			    "or too long");
+		memcpy(key + 1, list[i].feed.data, list[i].feed.len);
+		rc = set_feed(c, (struct slice){ key, 1 + list[i].feed.len },
+		    list[i].before, e);
+	}
+	if (rc == ERR_OK)
+		rc = entrytree_put_number(c, CACHE_META, generation_key, gen,
+		    e);
+	return rc;
+}
+
+struct invalidate_call {
+	const struct entry_invalidation *list;
+	size_t n;
+};
+
+static enum status
+invalidate_in(struct cache *c, void *ctx, struct err *e)
+{
+	struct invalidate_call *call = ctx;
+
+	return entry_invalidate_in(c, call->list, call->n, e);
+}
+
+enum status
+entry_invalidate(struct entry_store *s, const struct entry_invalidation *list,
+    size_t n, struct err *e)
+{
+	struct invalidate_call call = { list, n };
+	uint64_t start = entrystore_clock();
+	enum status rc = cache_run(entry_cache(s), true, invalidate_in, &call, e);
+
+	if (rc == ERR_OK) {
+		for (size_t i = 0; i < n; i++)
+			metrics_invalidation(entry_cache(s),
+			    (enum metrics_cause)list[i].cause, 1);
+		metrics_latency(entry_cache(s), METRICS_INVALIDATE, METRICS_LMDB,
+		    entrystore_clock() - start);
+	}
+	return rc;
+}
