@@ -251,7 +251,7 @@ arena_free(struct arena *a)
 }
 
 char *
-buf_room(struct buf *b, size_t n)
+buf_grow(struct buf *b, size_t n)
 {
 	size_t need;
 

@@ -87,8 +87,17 @@ struct buf {
 	size_t cap;
 };
 
+/* Makes room for n more bytes; see buf_room. */
+char *buf_grow(struct buf *b, size_t n);
+
 /* Room for n more bytes behind data + len; does not change len. */
-char *buf_room(struct buf *b, size_t n);
+static inline char *
+buf_room(struct buf *b, size_t n)
+{
+	return b->data != NULL && n <= b->cap - b->len ? b->data + b->len :
+	    buf_grow(b, n);
+}
+
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_slice(struct buf *b, struct slice s);
 void buf_text(struct buf *b, const char *z);
