@@ -136,10 +136,80 @@ document_recognise(const struct json *content,
 	return ERR_OK;
 }
 
+/* --- passing it on ------------------------------------------------------ */
+
+static bool
+wants(void *ctx, const struct json *object, struct slice key)
+{
+	struct document_sieve *s = ctx;
+
+	/* Only of the document itself, which begins at offset 0. */
+	if (object->offset != 0 || s->key.data != NULL ||
+	    format_wants(object, key) == NULL)
+		return false;
+	s->key = key;
+	return true;
+}
+
+static void
+take(void *ctx, const struct json *element)
+{
+	struct document_sieve *s = ctx;
+
+	if (s->text.len > 0)
+		buf_byte(&s->text, ',');
+	canon_write(&s->text, element);
+}
+
+const struct json_sieve *
+document_sift(struct document_sieve *s)
+{
+	s->sieve = (struct json_sieve){ wants, take, s };
+	s->key = (struct slice){ NULL, 0 };
+	buf_reset(&s->text);
+	return &s->sieve;
+}
+
+void
+document_sieve_free(struct document_sieve *s)
+{
+	buf_free(&s->text);
+}
+
+/* The content, with what was taken of it behind its array's first element. */
+static void
+write_whole(const struct json *content, const struct document_sieve *s,
+    struct buf *out)
+{
+	char before = '{';
+
+	if (s == NULL || s->text.len == 0) {
+		canon_write(out, content);
+		return;
+	}
+	JSON_MEMBERS(m, content) {
+		struct slice key = { m->key, m->key_len };
+		struct json name = json_string(key);
+
+		buf_byte(out, before);
+		canon_write(out, &name);
+		buf_byte(out, ':');
+		canon_write(out, &m->value);
+		if (slice_eq(key, s->key)) {
+			out->data[out->len - 1] = ',';
+			buf_slice(out, buf_get(&s->text));
+			buf_byte(out, ']');
+		}
+		before = ',';
+	}
+	buf_byte(out, '}');
+}
+
 /* The two members that sort before all others.  The content is large: it is
  * written where it stays, and its digest put in front of it afterwards. */
 static void
-write_content(const struct document *d, struct buf *out)
+write_content(const struct document *d, const struct document_sieve *sieve,
+    struct buf *out)
 {
 	char digest[DIGEST_TEXT + 1];
 	struct digest canonical;
@@ -151,14 +221,15 @@ write_content(const struct document *d, struct buf *out)
 	out->len += DIGEST_TEXT;
 	buf_text(out, "\",\"content\":");
 	start = out->len;
-	canon_write(out, &d->content);
+	write_whole(&d->content, sieve, out);
 	canonical = digest_bytes(slice_cut(buf_get(out), start, out->len));
 	digest_write(&canonical, digest);
 	memcpy(out->data + place, digest, DIGEST_TEXT);
 }
 
 void
-document_write(const struct document *d, struct buf *out)
+document_write(const struct document *d, const struct document_sieve *sieve,
+    struct buf *out)
 {
 	struct arena a = { NULL, NULL, NULL };
 	struct json o = json_object();
@@ -182,7 +253,7 @@ document_write(const struct document *d, struct buf *out)
 		json_set(&a, &o, "signedBy", d->signed_by);
 	json_set(&a, &o, "size", json_uint(&a, d->size));
 	rest = canon_text(&a, &o);
-	write_content(d, out);
+	write_content(d, sieve, out);
 	buf_byte(out, ',');
 	buf_slice(out, slice_cut(rest, 1, SIZE_MAX));
 	arena_free(&a);

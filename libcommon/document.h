@@ -19,6 +19,20 @@ struct document_options {
 	size_t feeds;
 };
 
+/*
+ * A sieve (see json.h) for who only passes a document on: the elements of its
+ * large array are kept as canonical text.  Zero it, then document_sift before
+ * each document.
+ */
+struct document_sieve {
+	struct json_sieve sieve;
+	struct slice key;	/* of the array, a member of the content */
+	struct buf text;	/* the elements, commas between them */
+};
+
+const struct json_sieve *document_sift(struct document_sieve *);
+void document_sieve_free(struct document_sieve *);
+
 struct document {
 	const struct format *format;
 	unsigned serves;	/* enum part_role, or'ed */
@@ -52,8 +66,10 @@ enum status document_recognise(const struct json *content,
     const struct document_options *options, struct arena *a,
     struct document *out, struct err *e);
 
-/* Appends the record, with the canonical digest of its content. */
-void document_write(const struct document *d, struct buf *out);
+/* Appends the record, with the canonical digest of its content, of which the
+ * sieve (may be NULL) holds a part. */
+void document_write(const struct document *d,
+    const struct document_sieve *sieve, struct buf *out);
 bool document_is_record(const struct json *v);
 /* ERR_INPUT unless the content has the digest that the record, which was read
  * from text, states.  One that is written as prov-ingest writes it is hashed

@@ -115,6 +115,8 @@ lex_is_plain(char c)
 static inline const char *
 lex_skip_plain(const char *p, const char *end)
 {
+	uint64_t v;
+
 #ifdef __SSE2__
 	while (end - p >= 16) {
 		unsigned special = lex_special16(
@@ -124,15 +126,19 @@ lex_skip_plain(const char *p, const char *end)
 			return p + __builtin_ctz(special);
 		p += 16;
 	}
-#else
+#endif
 	for (; end - p >= 8; p += 8) {
-		uint64_t v;
-
 		memcpy(&v, p, 8);
 		if (lex_special8(v))
 			break;
 	}
-#endif
+	if (end - p >= 4) {
+		/* The other half does as plain bytes. */
+		v = UINT64_C(0x2020202020202020);
+		memcpy(&v, p, 4);
+		if (!lex_special8(v))
+			p += 4;
+	}
 	while (p < end && lex_is_plain(*p))
 		p++;
 	return p;

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "canon.h"
+#include "jobs.h"
 #include "lex.h"
 #include "part.h"
 
 enum {
+	MANY = 4096,	/* components that are worth a thread */
 	AHEAD = 16,	/* edges whose memory is asked for before its turn */
 	SIMPLE_FRAME = 160	/* bytes around the texts of a component or a
 				 * dependency, and to spare */
@@ -403,18 +405,41 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 	set_sort(out);
 }
 
+static void
+write_components(struct part *p, struct arena *a, struct set *out)
+{
+	for (uint32_t i = 0; i < p->components; i++)
+		if (counts(&p->component[i]))
+			put_component(out, a, &p->component[i]);
+	set_sort(out);
+}
+
+struct inventory {
+	struct part *p;
+	struct set *components, *dependencies;
+};
+
+static void
+write_half(void *ctx, size_t i)
+{
+	const struct inventory *v = ctx;
+	struct arena a = { NULL, NULL, NULL };
+
+	if (i == 0)
+		write_components(v->p, &a, v->components);
+	else
+		write_dependencies(v->p, &a, v->dependencies);
+	arena_free(&a);
+}
+
 void
 part_write_inventory(struct part *p, struct set *components,
     struct set *dependencies)
 {
-	struct arena a = { NULL, NULL, NULL };
+	struct inventory v = { p, components, dependencies };
 
-	for (uint32_t i = 0; i < p->components; i++)
-		if (counts(&p->component[i]))
-			put_component(components, &a, &p->component[i]);
-	set_sort(components);
-	write_dependencies(p, &a, dependencies);
-	arena_free(&a);
+	/* The halves only read the part, and have nothing else in common. */
+	jobs_run(p->components < MANY ? 1 : 2, 2, write_half, &v);
 }
 
 void

@@ -55,8 +55,8 @@ bytes_of(const struct input *in)
 
 static enum status
 one_document(const struct json *content, const char *operand,
-    const struct input *in, const struct opts *o, struct buf *out,
-    struct arena *a)
+    const struct input *in, const struct opts *o,
+    const struct document_sieve *sieve, struct buf *out, struct arena *a)
 {
 	struct slice bytes = bytes_of(in);
 	struct document d;
@@ -74,7 +74,7 @@ one_document(const struct json *content, const char *operand,
 	d.name = name_of(operand);
 	d.size = bytes.len;
 	d.digest = digest_bytes(bytes);
-	document_write(&d, out);
+	document_write(&d, sieve, out);
 	buf_byte(out, '\n');
 	return ERR_OK;
 }
@@ -86,6 +86,7 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 	struct json_limits limits = json_foreign;
 	struct arena a = { NULL, NULL, NULL };
 	struct buf records = { NULL, 0, 0 };
+	struct document_sieve sieve = { .text = { NULL, 0, 0 } };
 	struct json content;
 	struct slice all;
 	struct input in;
@@ -100,15 +101,19 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 	/* What was read stays where it is. */
 	in.stream.discard = NULL;
 	while (rc == ERR_OK && got) {
+		/* A schema is for the whole. */
+		in.stream.sieve = o->schemas == NULL ?
+		    document_sift(&sieve) : NULL;
 		rc = input_next(&in, &a, &content, &got);
 		if (rc == ERR_OK && got)
-			rc = one_document(&content, operand, &in, o, &records,
-			    &a);
+			rc = one_document(&content, operand, &in, o, &sieve,
+			    &records, &a);
 		arena_reset(&a);
 	}
 	if (rc == ERR_OK)
 		output_bytes(out, buf_get(&records));
 	buf_free(&records);
+	document_sieve_free(&sieve);
 	arena_free(&a);
 	input_close(&in);
 	return rc;
