@@ -125,7 +125,9 @@ read_component(struct part *p, const struct json *component,
 	};
 	if (names.name.len == 0)
 		part_fault(p, component, "component without \"name\"");
+	/* A purl mostly is the key. */
 	map_prefetch(&p->labels, json_text(m[M_BOM_REF]));
+	map_prefetch(&p->keys, names.purl);
 	c = part_component(p, &names);
 	if (c == PART_NONE)
 		return c;
