@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "input.h"
+#include "jqscan.h"
 #include "msg.h"
 #include "tool.h"
 #include "wrapped.h"
@@ -43,6 +44,19 @@ read_signed(struct arena *a, const struct asked *q,
 	return rc == ERR_OK ? rc : msg_err(path, &e);
 }
 
+/* Refused here so that the message has the file's name. */
+static enum status
+read_program(struct arena *a, struct asked *q)
+{
+	struct slice *program = &q->request.policy_jq;
+	struct err e = { 0 };
+	enum status rc = input_file(q->policy_jq, PROGRAM_MAX, a, program);
+
+	if (rc == ERR_OK && jqscan(*program, &e) != ERR_OK)
+		rc = msg_err(q->policy_jq, &e);
+	return rc;
+}
+
 static enum status
 read_files(struct arena *a, struct asked *q)
 {
@@ -61,8 +75,7 @@ read_files(struct arena *a, struct asked *q)
 		q->request.budget_doc = &q->budget_doc;
 	}
 	if (rc == ERR_OK && q->policy_jq != NULL)
-		rc = input_file(q->policy_jq, PROGRAM_MAX, a,
-		    &q->request.policy_jq);
+		rc = read_program(a, q);
 	if (rc == ERR_OK)
 		rc = input_open(&q->input, q->evidence, &json_own);
 	return rc == ERR_OK ? input_all(&q->input,

@@ -342,6 +342,10 @@ read_source(const struct json *v, const struct json *classes,
 		return ERR_INPUT;
 	class = s->class.data != NULL ? json_get_slice(classes, s->class) :
 	    NULL;
+	/* Without classes it is a label for people. */
+	if (classes != NULL && s->class.data != NULL && class == NULL)
+		return err_input(e, json_get(v, "class")->offset,
+		    "'class' is none of 'classes'");
 	return read_vector(v, class, &s->p, &s->c, &s->r, e);
 }
 

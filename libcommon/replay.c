@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <unistd.h>
 
+#include "decide.h"
 #include "differ.h"
 #include "io.h"
 #include "jqrun.h"
-#include "judge.h"
 #include "msg.h"
 #include "pack.h"
 #include "replay.h"
@@ -79,33 +79,6 @@ make_request(struct arena *a, struct again *r, int64_t at, bool window,
 	return request_make(a, q, &fault, e);
 }
 
-static enum status
-judge_again(struct arena *a, const struct request *q, struct json *verdict,
-    struct json *decision, struct err *e)
-{
-	struct slice part[MERKLEDOC_ROLES];
-	struct digest root;
-	struct json input, rules;
-	struct judge j;
-	bool has_rules = q->policy_jq.data != NULL;
-	enum status rc = ERR_OK;
-
-	judge_begin(&j, a, q);
-	if (has_rules) {
-		input = judge_input(&j);
-		rc = jqrun(a, q->policy_jq, &input, &rules, e);
-	}
-	if (rc == ERR_OK)
-		rc = judge_end(&j, has_rules ? &rules : NULL, verdict, e);
-	judge_close(&j);
-	if (rc != ERR_OK)
-		return rc;
-	request_parts(a, q, part);
-	root = merkledoc_proof_root(a, part, NULL);
-	*decision = judge_decision(a, q, verdict, &root);
-	return ERR_OK;
-}
-
 /* --- the first difference ------------------------------------------------- */
 
 static enum status
@@ -127,7 +100,7 @@ replay(const char *path, const char *at)
 {
 	struct arena a = { 0 };
 	struct again r = { .path = path };
-	struct json verdict, decision, later, ignored;
+	struct decide now, later;
 	struct err e = { 0 };
 	struct instant window;
 	enum status rc = read_bundle(&a, &r);
@@ -140,7 +113,7 @@ replay(const char *path, const char *at)
 	if (rc == ERR_OK)
 		rc = make_request(&a, &r, window.sec, true, &e);
 	if (rc == ERR_OK)
-		rc = judge_again(&a, &r.request, &verdict, &decision, &e);
+		rc = decide_request(&a, &r.request, &now, &e);
 	if (rc != ERR_OK) {
 		msg_err(path, &e);
 		goto out;
@@ -152,22 +125,23 @@ replay(const char *path, const char *at)
 		    &r.request.verikey_json);
 	if (rc == ERR_OK)
 		rc = compare(path, "verdict", &r.bundle.pack.verdict,
-		    &verdict);
+		    &now.verdict);
 	if (rc == ERR_OK)
 		rc = compare(path, "decision", &r.bundle.pack.decision,
-		    &decision);
+		    &now.decision);
 	if (rc != ERR_OK || at == NULL)
 		goto out;
 	rc = make_request(&a, &r, tool_at(at, TOOL_VERIFIES), false, &e);
 	if (rc == ERR_OK)
-		rc = judge_again(&a, &r.request, &later, &ignored, &e);
+		rc = decide_request(&a, &r.request, &later, &e);
 	if (rc != ERR_OK) {
 		msg_err(path, &e);
-	} else if (!json_equal(json_get(&verdict, "status"), json_get(&later,
-	    "status"))) {
-		msg_say(path, "the status would be %.*s",
-		    (int)json_get_text(&later, "status").len,
-		    json_get_text(&later, "status").data);
+	} else if (!json_equal(json_get(&now.verdict, "status"),
+	    json_get(&later.verdict, "status"))) {
+		struct slice status = json_get_text(&later.verdict, "status");
+
+		msg_say(path, "the status would be %.*s", (int)status.len,
+		    status.data);
 		rc = ERR_NO;
 	}
 out:

@@ -47,17 +47,19 @@ timings(struct arena *a, const struct status_clock *c)
 
 void
 status_write(const char *path, struct arena *a, const struct status_clock *c,
-    const struct asked *asked, enum recall_state state, bool no_cache,
-    struct slice decision)
+    const struct asked *asked, enum recall_state state, struct slice decision)
 {
-	static const char *const name[] = { "unknown", "cached", "computed",
-	    "stale" };
+	static const char *const name[] = {
+		[RECALL_NONE] = "computed", [RECALL_HIT] = "cached",
+		[RECALL_MISS] = "computed", [RECALL_STALE] = "stale"
+	};
 	struct json o = json_object(), doc;
 	struct decision d;
 	int64_t age;
 
 	json_set_z(a, &o, "kind", "prov.status/v1");
-	json_set_z(a, &o, "status", no_cache ? "computed" : name[state]);
+	json_set_z(a, &o, "status", decision.data != NULL ? name[state] :
+	    "unknown");
 	json_set(a, &o, "timings", timings(a, c));
 	json_set(a, &o, "veriKey", digest_value(a, &asked->request.key));
 	if (state == RECALL_HIT)

@@ -25,9 +25,9 @@ struct status_clock {
 void status_start(struct status_clock *c);
 /* What came since the last call was this. */
 void status_lap(struct status_clock *c, enum status_phase phase);
-/* decision: its canonical bytes. */
+/* decision: its canonical bytes; no data: there is none. */
 void status_write(const char *path, struct arena *a,
     const struct status_clock *c, const struct asked *asked,
-    enum recall_state state, bool no_cache, struct slice decision);
+    enum recall_state state, struct slice decision);
 
 #endif

@@ -147,6 +147,24 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 	[ "$(wc -l <err)" -le 1 ]
 }
 
+@test "prov-decide: a status says how the decision was come by, unknown where there is none" {
+	use ignored
+	refuses 1 prov-decide --cache c --require-cached --status s \
+		--policy policy.json --at $AT evidence.json
+	grep -q '"status":"unknown"' s
+	valid_against prov.status/v1 s
+	decide --no-cache --inputs-out i -o v
+	key=$(grep -o '"veriKey":"[^"]*"' i)
+	grep -qF "$key" s
+	status_is 1 grep -q 'trustScore\|ageSeconds\|source' s
+	# A cache that cannot be used: the decision is computed all the same.
+	printf 'x' >file
+	decide --cache file --status s -o v 2>err
+	grep -q '"status":"computed"' s
+	grep -q '"ageSeconds":43200' s
+	valid_against prov.status/v1 s
+}
+
 @test "prov-decide: an expired entry is stale and computed anew" {
 	use ignored
 	sed -i 's/"kind"/"window":{"bucket":"24h","ttl":"1h"},"kind"/' policy.json
@@ -370,7 +388,7 @@ jq_policy() {
 		printf '%s' "$word" >p.jq
 		refuses 2 prov-decide --no-cache --policy policy.json \
 			--policy-jq p.jq --at $AT evidence.json
-		grep -q 'may not be used in a policy' refuses.err || {
+		grep -q '^prov-decide: p.jq: [0-9]*: .* may not be used in a policy' refuses.err || {
 			echo "$word: $(cat refuses.err)"
 			return 1
 		}
@@ -386,19 +404,20 @@ jq_policy() {
 	need_jq
 	not_sanitized "the sanitizer reserves address space"
 	use ignored
-	printf '[range(20000000)|tostring]' >output.jq
-	printf '[limit(100000000; repeat("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"))|.+"\\(.)"]' >memory.jq
-	refuses 2 prov-decide --no-cache --policy policy.json \
-		--policy-jq memory.jq --at $AT evidence.json
-	grep -q 'MiB of memory' refuses.err || grep -q 'MiB of output' refuses.err
-	printf '"x" * 104857600' >output.jq
-	refuses 2 prov-decide --no-cache --policy policy.json \
-		--policy-jq output.jq --at $AT evidence.json
-	grep -q '16 MiB of output' refuses.err
-	printf 'def f: f; f' >loop.jq
-	refuses 2 prov-decide --no-cache --policy policy.json \
-		--policy-jq loop.jq --at $AT evidence.json
-	grep -q '10 s of CPU' refuses.err
+	while IFS='|' read -r limit program; do
+		printf '%s' "$program" >p.jq
+		refuses 2 prov-decide --cache c --policy policy.json \
+			--policy-jq p.jq --at $AT evidence.json
+		echo "prov-decide: the jq policy was stopped: more than $limit" >want
+		same want refuses.err || { echo "$program"; return 1; }
+	done <<-'TABLE'
+	1024 MiB of memory|reduce range(60) as $i ("x"; . + .) | length
+	1024 MiB of memory|def f: 1 + f; f
+	16 MiB of output|reduce range(27) as $i ("x"; . + .)
+	10 s of CPU|def f: f; f
+	TABLE
+	# Nothing of it was kept.
+	[ -z "$(prov-cache export --cache c)" ]
 }
 
 @test "prov-decide: jq output that is no list of violations is refused" {

@@ -196,7 +196,7 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 	# nothing in it, and nothing can be made
 	mount -t tmpfs -o size=4m,mode=700,ro none c
 	decide >got 2>err
-	is unknown
+	is computed
 	same want got
 	[ "$(wc -l <err)" -le 1 ] || { cat err; return 1; }
 }

@@ -10,9 +10,9 @@
 
 #include "asked.h"
 #include "canon.h"
+#include "decide.h"
 #include "explain.h"
 #include "jqrun.h"
-#include "judge.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
@@ -54,42 +54,23 @@ struct result {
 /* --- deciding ------------------------------------------------------------- */
 
 static enum status
-run_rules(struct arena *a, const struct request *r, struct judge *j,
-    struct json *rules, struct err *e)
-{
-	struct json input = judge_input(j);
-
-	return jqrun(a, r->policy_jq, &input, rules, e);
-}
-
-static enum status
-compute(struct arena *a, const struct request *r,
-    struct slice part[MERKLEDOC_ROLES], struct result *out)
+compute(struct arena *a, const struct request *r, struct result *out,
+    struct slice part[MERKLEDOC_ROLES])
 {
 	struct err e = { 0 };
-	struct digest root;
-	struct json rules;
-	bool has_rules = r->policy_jq.data != NULL;
-	struct judge j;
-	enum status rc = ERR_OK;
+	struct decide d;
+	enum status rc = decide_request(a, r, &d, &e);
 
-	judge_begin(&j, a, r);
-	if (has_rules)
-		rc = run_rules(a, r, &j, &rules, &e);
-	if (rc == ERR_OK)
-		rc = judge_end(&j, has_rules ? &rules : NULL,
-		    &out->verdict_doc, &e);
-	judge_close(&j);
 	if (rc != ERR_OK)
 		return msg_err(NULL, &e);
-	request_parts(a, r, part);
-	root = merkledoc_proof_root(a, part, NULL);
-	out->decision_doc = judge_decision(a, r, &out->verdict_doc, &root);
-	out->verdict = canon_text(a, &out->verdict_doc);
-	out->decision = canon_text(a, &out->decision_doc);
-	out->inputs = canon_text(a, &r->verikey_json);
-	out->parsed = true;
-	out->fail = json_is(json_get(&out->verdict_doc, "status"), "fail");
+	*out = (struct result){ .verdict = canon_text(a, &d.verdict),
+	    .decision = canon_text(a, &d.decision),
+	    .inputs = canon_text(a, &r->verikey_json),
+	    .verdict_doc = d.verdict, .decision_doc = d.decision,
+	    .parsed = true,
+	    .fail = json_is(json_get(&d.verdict, "status"), "fail") };
+	for (int i = 0; i < MERKLEDOC_ROLES; i++)
+		part[i] = d.part[i];
 	return ERR_OK;
 }
 
@@ -234,6 +215,16 @@ write_result(struct arena *a, const struct opts *o, struct result *r)
 
 /* --- one decision --------------------------------------------------------- */
 
+static void
+write_status(struct arena *a, const struct opts *o,
+    const struct status_clock *clock, const struct recall *cache,
+    const struct result *r)
+{
+	if (o->status_out != NULL)
+		status_write(o->status_out, a, clock, &o->asked, cache->state,
+		    r->decision);
+}
+
 /* What the cache holds, else what is computed; ERR_NO: --require-cached, and
  * there is none. */
 static enum status
@@ -255,13 +246,14 @@ find_or_make(struct arena *a, struct opts *o, struct recall *cache,
 		return ERR_OK;
 	}
 	if (o->require_cached) {
+		write_status(a, o, clock, cache, out);
 		msg_say(NULL, "not in the cache: %s", digest_text(a,
 		    &r->key));
 		return ERR_NO;
 	}
 	rc = asked_check(a, &o->asked);
 	if (rc == ERR_OK)
-		rc = compute(a, r, part, out);
+		rc = compute(a, r, out, part);
 	status_lap(clock, STATUS_DECIDE);
 	if (rc == ERR_OK && !o->no_cache)
 		keep(cache, out, part);
@@ -289,9 +281,7 @@ decide(struct opts *o)
 	}
 	rc = find_or_make(&a, o, &cache, &clock, &result);
 	if (rc == ERR_OK) {
-		if (o->status_out != NULL)
-			status_write(o->status_out, &a, &clock, &o->asked,
-			    cache.state, o->no_cache, result.decision);
+		write_status(&a, o, &clock, &cache, &result);
 		rc = write_result(&a, o, &result);
 	}
 	recall_close(&cache);
