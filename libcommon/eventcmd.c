@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "cachecmd.h"
 #include "dsse.h"
-#include "entry.h"
 #include "epoch.h"
 #include "eventcmd.h"
 #include "input.h"
@@ -41,15 +41,6 @@ struct events {
 	struct ledger_event *event;
 	size_t n, cap;
 };
-
-static enum status
-store_open(const char *dir, enum entry_mode mode, struct entry_store **out)
-{
-	struct err e;
-	enum status rc = entry_open(dir, mode, out, &e);
-
-	return rc == ERR_OK ? ERR_OK : msg_err(dir, &e);
-}
 
 /* --- apply -------------------------------------------------------------- */
 
@@ -159,7 +150,7 @@ apply(struct events *v, const char *name)
 	input_close(&in);
 	if (rc != ERR_OK)
 		return rc;
-	rc = store_open(v->cache, ENTRY_WRITE, &s);
+	rc = cachecmd_open(v->cache, ENTRY_WRITE, &s);
 	if (rc != ERR_OK)
 		return rc;
 	if (ledger_apply(s, v->event, v->n, &e) != ERR_OK)
@@ -265,7 +256,7 @@ print_all(struct events *v)
 	struct output out;
 	struct err e;
 	size_t n = 1;
-	enum status rc = store_open(v->cache, ENTRY_READ, &s);
+	enum status rc = cachecmd_open(v->cache, ENTRY_READ, &s);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -301,8 +292,7 @@ eventcmd_run(int argc, char **argv)
 	};
 	struct events v = { 0 };
 	const struct opt table[] = {
-		{ 0, "cache", OPT_TEXT, &v.cache, "DIR",
-		    "the cache's directory" },
+		CACHECMD_DIR(&v.cache),
 		{ 0, "apply", OPT_FLAG, &v.apply, NULL,
 		    "apply the events of FILE" },
 		{ 0, "keyring", OPT_TEXT, &v.keyring, "FILE",
@@ -321,8 +311,7 @@ eventcmd_run(int argc, char **argv)
 		    "prove that the ledger begins with its first M events" },
 		{ 0, "size2", OPT_UINT, &v.size2, "N",
 		    "prove in the ledger's first N events (all)" },
-		{ 'o', "output", OPT_TEXT, &v.output, "FILE",
-		    "write the result to FILE" },
+		CACHECMD_OUTPUT(&v.output),
 		OPT_END
 	};
 	int n = opt_parse(&usage, table, argc, argv);
