@@ -336,6 +336,30 @@ info='{"type":"CreationInfo","@id":"_:c","created":"2024-01-01T00:00:00Z","creat
 	is ev '[.components[]|select(.licenses != [])|.key,.licenses] == ["pkg:npm/a@1",["MIT"]]'
 }
 
+@test "prov-normalize: SPDX 3: a LicenseRef means its text, found by customIdToUri, inlined or not" {
+	need_command jq
+	text='LicenseRef-sha256-2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
+	license='{"type":"simplelicensing_SimpleLicensingText","spdxId":"urn:t1","simplelicensing_licenseText":"x"}'
+	while IFS='|' read -r element want; do
+		evidence "{$ctx,\"@graph\":[$info,$license,
+		 {\"type\":\"simplelicensing_SimpleLicensingText\",\"spdxId\":\"urn:t2\",\"name\":\"Nice\",\"simplelicensing_licenseText\":\"y\"},
+		 {\"type\":\"software_Package\",\"spdxId\":\"urn:a\",\"name\":\"a\",\"creationInfo\":\"_:c\"},
+		 {\"type\":\"Relationship\",\"spdxId\":\"urn:r\",\"from\":\"urn:a\",\"relationshipType\":\"hasDeclaredLicense\",\"to\":[$element]}]}" --subject x@1
+		jq -c '.components[0].licenses' ev >got
+		echo "$want" >expected
+		same expected got
+	done <<-TABLE
+	{"type":"simplelicensing_LicenseExpression","spdxId":"urn:l","simplelicensing_licenseExpression":"LicenseRef-1 OR MIT","simplelicensing_customIdToUri":[{"type":"DictionaryEntry","key":"LicenseRef-1","value":"urn:t1"}]}|["$text OR MIT"]
+	{"type":"simplelicensing_LicenseExpression","spdxId":"urn:l","simplelicensing_licenseExpression":"LicenseRef-9","simplelicensing_customIdToUri":[{"type":"DictionaryEntry","key":"LicenseRef-9","value":"urn:t2"}]}|["Nice"]
+	{"type":"simplelicensing_LicenseExpression","spdxId":"urn:l","simplelicensing_licenseExpression":"LicenseRef-9","simplelicensing_customIdToUri":[{"type":"DictionaryEntry","key":"LicenseRef-9","value":"urn:elsewhere"}]}|["LicenseRef-9"]
+	{"type":"simplelicensing_LicenseExpression","spdxId":"urn:l","simplelicensing_licenseExpression":"NOASSERTION"}|[]
+	"urn:t1"|["$text"]
+	"urn:t2"|["Nice"]
+	"https://spdx.org/licenses/MIT"|["MIT"]
+	"expandedlicensing_NoneLicense"|[]
+	TABLE
+}
+
 @test "prov-normalize: SPDX 3: VEX relationships, with and without prefixes; withdrawn ones do not count" {
 	need_command jq
 	evidence "{$ctx,\"@graph\":[$info,
@@ -421,6 +445,16 @@ csaf() { printf '{"document":{"category":"csaf_vex","csaf_version":"2.0","title"
 	is ev '.vex|length == 2'
 	is ev '.vex[]|select(.id == "CVE-2024-0001")|.status == "not_affected" and .justification == "vulnerable_code_not_present" and .impact == "none" and .author == "Pub" and .products == [{cpe:"cpe:2.3:o:red:linux:9:*:*:*:*:*:*:*",key:"name:Red/Linux%209",subcomponents:[{key:"pkg:rpm/red/curl@1",purl:"pkg:rpm/red/curl@1"}]}]'
 	is ev '.vex[]|select(.id == "X-1")|.status == "fixed"'
+}
+
+@test "prov-normalize: CSAF: flags, impacts and remediations date what they say, the release says it again" {
+	need_command jq
+	tree='"product_tree":{"full_product_names":[{"product_id":"A","name":"a"},{"product_id":"B","name":"b"},{"product_id":"C","name":"c"}],"product_groups":[{"group_id":"G","product_ids":["A"]}]}'
+	evidence "$(csaf "$tree,\"vulnerabilities\":[{\"cve\":\"CVE-1\",\"product_status\":{\"known_not_affected\":[\"A\",\"B\"],\"known_affected\":[\"C\"]},
+	 \"flags\":[{\"label\":\"component_not_present\",\"date\":\"2023-05-01T02:00:00+02:00\",\"group_ids\":[\"G\"]},{\"label\":\"component_not_present\",\"product_ids\":[\"B\"]}],
+	 \"threats\":[{\"category\":\"impact\",\"details\":\"none\",\"date\":\"2023-06-01T00:00:00Z\",\"product_ids\":[\"A\"]},{\"category\":\"exploit_status\",\"details\":\"wild\",\"date\":\"2023-12-01T00:00:00Z\",\"product_ids\":[\"A\"]}],
+	 \"remediations\":[{\"category\":\"vendor_fix\",\"details\":\"update\",\"date\":\"2024-02-01T00:00:00Z\",\"product_ids\":[\"C\"]}]}]")" --subject x@1
+	is ev '[.vex[]|[.products[0].key,.timestamp,.updated]]|sort == [["name:a","2023-06-01T00:00:00Z","2024-01-01T00:00:00Z"],["name:b","2024-01-01T00:00:00Z",null],["name:c","2024-02-01T00:00:00Z",null]]'
 }
 
 @test "prov-normalize: CSAF: ranges, contradictions and drafts" {

@@ -320,6 +320,7 @@ struct claim {
 	struct slice justification;
 	struct slice impact;
 	struct slice action;
+	struct slice when;	/* the latest date of these three */
 };
 
 struct claims {
@@ -359,35 +360,38 @@ static const struct {
 	/* "recommended" carries no status. */
 };
 
+static void
+say(struct claim *c, size_t member, struct slice text, struct slice when)
+{
+	struct slice *to = (struct slice *)(void *)((char *)c + member);
+
+	/* Of several the smallest, in whatever order. */
+	if (to->len == 0 || slice_cmp(text, *to) < 0)
+		*to = text;
+	if (slice_cmp(when, c->when) > 0)
+		c->when = when;
+}
+
 /* A text for every product that v names itself or through a group. */
 static void
 spread(struct part *p, const struct tree *t, const struct json *v,
-    struct claims *claims, struct slice text, size_t member)
+    struct claims *claims, const char *text_member, size_t member)
 {
-	const struct json *lists[2] = { part_array(p, v, "product_ids"),
-	    part_array(p, v, "group_ids") };
+	const struct json *ids = part_array(p, v, "product_ids");
+	const struct json *groups = part_array(p, v, "group_ids");
+	struct slice text = part_text(p, v, text_member);
+	struct slice when = part_time(p, part_text(p, v, "date"));
 
-	JSON_EACH(id, lists[0]) {
-		struct slice *to = (struct slice *)(void *)
-		    ((char *)claim_of(claims, json_text(id)) + member);
-
-		/* Of several the smallest, in whatever order. */
-		if (to->len == 0 || slice_cmp(text, *to) < 0)
-			*to = text;
-	}
-	JSON_EACH(group, lists[1]) {
+	JSON_EACH(id, ids)
+		say(claim_of(claims, json_text(id)), member, text, when);
+	JSON_EACH(group, groups) {
 		size_t *at = map_find(&t->groups, json_text(group));
 
 		if (at == NULL)
 			continue;
-		JSON_EACH(id, (const struct json *)*at) {
-			struct slice *to = (struct slice *)(void *)
-			    ((char *)claim_of(claims, json_text(id)) +
-			    member);
-
-			if (to->len == 0 || slice_cmp(text, *to) < 0)
-				*to = text;
-		}
+		JSON_EACH(id, (const struct json *)*at)
+			say(claim_of(claims, json_text(id)), member, text,
+			    when);
 	}
 }
 
@@ -416,15 +420,14 @@ read_claims(struct part *p, const struct tree *t, const struct json *v,
 		}
 	}
 	JSON_EACH(flag, flags)
-		spread(p, t, flag, claims, part_text(p, flag, "label"),
+		spread(p, t, flag, claims, "label",
 		    offsetof(struct claim, justification));
 	JSON_EACH(threat, threats)
 		if (json_is(json_get(threat, "category"), "impact"))
-			spread(p, t, threat, claims,
-			    part_text(p, threat, "details"),
+			spread(p, t, threat, claims, "details",
 			    offsetof(struct claim, impact));
 	JSON_EACH(remedy, remedies)
-		spread(p, t, remedy, claims, part_text(p, remedy, "details"),
+		spread(p, t, remedy, claims, "details",
 		    offsetof(struct claim, action));
 }
 
@@ -473,7 +476,8 @@ statement_for(struct part *p, const struct common *of, const struct claim *c,
     struct map *alike)
 {
 	struct slice key = slice_of(arena_printf(p->a,
-	    "%d %zu:%.*s%zu:%.*s%.*s", c->status, c->justification.len,
+	    "%d %.*s %zu:%.*s%zu:%.*s%.*s", c->status, (int)c->when.len,
+	    c->when.data != NULL ? c->when.data : "", c->justification.len,
 	    (int)c->justification.len, c->justification.data != NULL ?
 	    c->justification.data : "", c->impact.len, (int)c->impact.len,
 	    c->impact.data != NULL ? c->impact.data : "", (int)c->action.len,
@@ -488,7 +492,10 @@ statement_for(struct part *p, const struct common *of, const struct claim *c,
 	s = part_statement(p, (enum vex_status)c->status);
 	s->ids = of->ids;
 	s->author = of->author;
-	s->timestamp = of->when;
+	/* Released again, it is said again. */
+	s->timestamp = c->when.len > 0 ? c->when : of->when;
+	if (c->when.len > 0 && slice_cmp(of->when, c->when) > 0)
+		s->updated = of->when;
 	s->severity = of->severity;
 	s->cvss = of->cvss;
 	s->vector = of->vector;

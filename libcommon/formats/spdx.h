@@ -17,4 +17,15 @@ enum status spdx3_check(const struct json *doc, struct slice *version,
     unsigned *serves, struct err *e);
 void spdx3_read(struct part *p, const struct json *doc);
 
+/*
+ * A LicenseRef is local to its document: two documents may use one id for two
+ * texts.  Alone it is its name, in an expression its text's digest.  texts
+ * knows those of the document.
+ */
+void spdx_license_text(struct part *p, struct map *texts, struct slice id,
+    struct slice name, struct slice text);
+/* NOASSERTION (nobody said) and NONE (there is none) are no licences. */
+void spdx_license(struct part *p, const struct map *texts, uint32_t c,
+    struct slice expression);
+
 #endif

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "digest.h"
 #include "format.h"
 #include "spdx.h"
 
@@ -24,72 +23,6 @@ spdx2_check(const struct json *doc, struct slice *version, unsigned *serves,
 		    "2.3 or 3.0.1", (int)version->len, version->data);
 	*serves = ROLE_SBOM;
 	return ERR_OK;
-}
-
-/* --- licences ----------------------------------------------------------- */
-
-static bool
-is_id_byte(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == ':';
-}
-
-/* What a LicenseRef of this document means anywhere: its text's digest. */
-static struct slice
-global_ref(struct part *p, const struct map *texts, struct slice ref)
-{
-	size_t *at = map_find(texts, ref);
-	char hex[DIGEST_TEXT + 1];
-	struct digest d;
-
-	if (at == NULL)
-		return ref;
-	d = digest_bytes(json_get_text((const struct json *)*at,
-	    "extractedText"));
-	digest_write(&d, hex);
-	return slice_of(arena_printf(p->a, "LicenseRef-sha256-%s",
-	    hex + sizeof("sha256:") - 1));
-}
-
-/* A LicenseRef is local to its document: two documents may use one id for
- * two texts.  Alone it is its name, in an expression its text's digest. */
-static struct slice
-license_text(struct part *p, const struct map *texts, struct slice text)
-{
-	struct buf out = { NULL, 0, 0 };
-	size_t *alone = map_find(texts, text);
-	struct slice kept, name = { NULL, 0 };
-
-	if (alone != NULL)
-		name = json_get_text((const struct json *)*alone, "name");
-	if (name.len > 0 && !slice_is(name, "NOASSERTION"))
-		return name;
-	for (size_t i = 0; i < text.len;) {
-		size_t n = i;
-
-		while (n < text.len && is_id_byte(text.data[n]))
-			n++;
-		if (n == i)
-			buf_byte(&out, text.data[i++]);
-		else
-			buf_slice(&out, global_ref(p, texts,
-			    slice_cut(text, i, n)));
-		i = n > i ? n : i;
-	}
-	kept = arena_slice(p->a, buf_get(&out));
-	buf_free(&out);
-	return kept;
-}
-
-static void
-add_license(struct part *p, const struct map *texts, uint32_t c,
-    struct slice text)
-{
-	/* NOASSERTION: nobody said.  NONE: there is none. */
-	if (!slice_is(text, "NOASSERTION") && !slice_is(text, "NONE") &&
-	    text.len > 0)
-		part_license(p, c, license_text(p, texts, text));
 }
 
 /* --- packages ----------------------------------------------------------- */
@@ -163,8 +96,8 @@ read_package(struct part *p, const struct json *package,
 	JSON_EACH(sum, sums)
 		part_hash(p, c, json_get_text(sum, "algorithm"),
 		    json_get_text(sum, "checksumValue"));
-	add_license(p, texts, c, part_text(p, package, "licenseDeclared"));
-	add_license(p, texts, c, part_text(p, package, "licenseConcluded"));
+	spdx_license(p, texts, c, part_text(p, package, "licenseDeclared"));
+	spdx_license(p, texts, c, part_text(p, package, "licenseConcluded"));
 	part_label(p, part_need(p, package, "SPDXID", "package"), c);
 }
 
@@ -286,8 +219,9 @@ spdx2_read(struct part *p, const struct json *doc)
 	bool fresh;
 
 	JSON_EACH(text, texts)
-		*map_put(&licenses, part_text(p, text, "licenseId"),
-		    &fresh) = (size_t)text;
+		spdx_license_text(p, &licenses, part_text(p, text,
+		    "licenseId"), part_text(p, text, "name"),
+		    part_text(p, text, "extractedText"));
 	JSON_EACH(package, packages)
 		if (p->rc == ERR_OK && part_is_object(p, package, "a package"))
 			read_package(p, package, &licenses);

@@ -334,12 +334,34 @@ component_of(struct part *p, const struct json *reference)
 	    *it##_last = it == NULL ? NULL : it + \
 	    ((v)->type == JSON_ARRAY ? (v)->len : 1); it < it##_last; it++)
 
+/* What the LicenseRefs of an expression mean, where their elements are here:
+ * a customIdToUri entry leads from the id to the element. */
+static void
+find_license_texts(struct part *p, const struct graph *g,
+    const struct json *expression, struct map *texts)
+{
+	const struct json *list = prop(expression,
+	    "simplelicensing_customIdToUri");
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *entry = list->type == JSON_ARRAY ?
+		    &list->u.item[i] : NULL;
+		const struct json *v = deref(g, prop(entry, "value"));
+		struct slice text = prop_text(v, "simplelicensing_licenseText");
+
+		if (text.len > 0)
+			spdx_license_text(p, texts, prop_text(entry, "key"),
+			    prop_text(v, "name"), text);
+	}
+}
+
 static void
 add_license(struct part *p, const struct graph *g, uint32_t c,
     const struct json *reference)
 {
 	struct slice id = reference_id(reference), text;
 	const struct json *v = deref(g, reference);
+	struct map texts = { NULL, 0, 0 };
 	size_t at = id.len;
 
 	if (is_individual(id, "NoneLicense") ||
@@ -357,8 +379,16 @@ add_license(struct part *p, const struct graph *g, uint32_t c,
 			at--;
 		text = slice_cut(id, at, SIZE_MAX);
 	}
-	if (!slice_is(text, "NOASSERTION") && !slice_is(text, "NONE"))
-		part_license(p, c, text);
+	if (text.len == 0 &&
+	    prop_text(v, "simplelicensing_licenseText").len > 0) {
+		/* No name, no id: its text is all it has. */
+		text = SLICE("LicenseRef-");
+		spdx_license_text(p, &texts, text, (struct slice){ NULL, 0 },
+		    prop_text(v, "simplelicensing_licenseText"));
+	}
+	find_license_texts(p, g, v, &texts);
+	spdx_license(p, &texts, c, text);
+	map_free(&texts);
 }
 
 static bool
