@@ -32,16 +32,9 @@ void canon_sort(struct arena *a, struct json *array);
 /* The order canon_sort sorts by. */
 int canon_cmp(const struct json *a, const struct json *b);
 
-/*
- * Canonicalises the next document of a stream without a tree: memory is the
- * output of the largest object that is open, and the input is let go of while
- * it is read (s->discard).  sink receives the bytes in order, in pieces, and
- * may return an error to stop.  *got as json_next.  On an error the sink may
- * have had a part of the document.
- */
-enum status canon_stream(struct json_stream *s,
-    const struct json_limits *limits,
-    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
-    void *ctx, bool *got, struct err *e);
+/* RFC 8785 3.2.2.2: writes quotes, backslashes and control characters of s the
+ * shortest way and all else as it is, at most 6 bytes for one; returns the
+ * end. */
+char *canon_escape(char *p, struct slice s);
 
 #endif

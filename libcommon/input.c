@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "canon.h"
+#include "canonstream.h"
 #include "input.h"
 #include "io.h"
 #include "msg.h"

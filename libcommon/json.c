@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "keyorder.h"
 #include "lex.h"
 #include "number.h"
 
@@ -28,10 +29,15 @@ static struct json_member no_children;
 
 /* --- reading ------------------------------------------------------------ */
 
-/* A container that is open: its children wait in the scratch from start on. */
+/*
+ * What is read waits in the scratch, where it can grow, until the container
+ * around it is complete and its children move to the arena.  The last value
+ * there is the one that is being read: the document, an item, or the value of
+ * a member; the children of an open container follow its own.
+ */
 struct frame {
-	size_t start;
-	uint32_t offset;
+	size_t start;		/* of its children in the scratch */
+	size_t keys;		/* keys outside of it */
 	bool is_object;
 	bool unsorted;
 	bool sifted;		/* only the first child stays */
@@ -42,9 +48,11 @@ struct reader {
 	struct arena *arena;	/* that the tree grows in */
 	struct arena *kept;	/* the caller's */
 	struct arena sifted;	/* of an element that a sieve takes */
-	struct buf scratch;	/* children: struct json or json_member */
+	struct buf scratch;	/* struct json and json_member */
+	struct buf keys;	/* keyorder_prefix of each in the scratch */
 	struct buf frames;
 	struct frame *top;	/* NULL outside of containers */
+	struct keyorder order;
 };
 
 int
@@ -82,57 +90,37 @@ key_of(const struct json_member *m)
 	return (struct slice){ m->key, m->key_len };
 }
 
-/* Equal keys keep their order in the text, for the message about them. */
-static int
-member_cmp(const void *a, const void *b)
+/* The value that is being read. */
+static inline struct json *
+last_value(struct reader *r)
 {
-	const struct json_member *ma = a, *mb = b;
-	int c = json_key_cmp(key_of(ma), key_of(mb));
-
-	return c != 0 ? c : (ma->key_offset > mb->key_offset) -
-	    (ma->key_offset < mb->key_offset);
+	return (struct json *)(void *)(r->scratch.data + r->scratch.len) - 1;
 }
 
-/* Most objects are small. */
-static void
-insert_members(struct json_member *m, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		struct json_member one = m[i];
-		size_t k = i;
-
-		while (k > 0 && json_key_cmp(key_of(m + k - 1),
-		    key_of(&one)) > 0) {
-			m[k] = m[k - 1];
-			k--;
-		}
-		m[k] = one;
-	}
-}
-
-/* Sorts and refuses a key that is there twice: the first such in the text. */
+/* The children of the object that ends here to where they go, sorted; refuses
+ * a key that is there twice. */
 static bool
-sort_members(struct reader *r, struct json_member *m, size_t n)
+sort_members(struct reader *r, struct json_member *to,
+    const struct json_member *m, size_t n)
 {
-	const struct json_member *twice = NULL;
+	struct keyed *key = keyorder_keys(&r->order, n);
+	const uint64_t *prefix = (const uint64_t *)(const void *)r->keys.data +
+	    r->top->keys;
+	const uint32_t *order;
+	size_t twice;
 
-	if (n <= LINEAR_MAX)
-		insert_members(m, n);
-	else
-		qsort(m, n, sizeof(*m), member_cmp);
-	for (size_t i = 1; i < n; i++)
-		if (slice_eq(key_of(m + i - 1), key_of(m + i)) &&
-		    (twice == NULL || m[i].key_offset < twice->key_offset))
-			twice = m + i;
-	return twice == NULL || lex_duplicate(&r->lex, key_of(twice),
-	    twice->key_offset);
-}
-
-static struct json_member *
-last_member(struct reader *r)
-{
-	return (struct json_member *)(void *)(r->scratch.data +
-	    r->scratch.len) - 1;
+	for (size_t i = 0; i < n; i++) {
+		key[i].prefix = prefix[i];
+		key[i].text = m[i].key;
+		key[i].len = m[i].key_len;
+	}
+	order = keyorder_sort(&r->order, n, &twice);
+	if (twice < n)
+		return lex_duplicate(&r->lex, key_of(m + twice),
+		    m[twice].key_offset);
+	for (size_t i = 0; i < n; i++)
+		to[i] = m[order[i]];
+	return true;
 }
 
 /* Does the sieve want the array that opens, as a member of the top? */
@@ -140,70 +128,72 @@ static bool
 is_sifted(struct reader *r)
 {
 	const struct json_sieve *sieve = r->lex.s->sieve;
-	struct json object = { .type = JSON_OBJECT };
+	const struct json_member *m;
+	struct json object;
 
 	if (sieve == NULL || r->lex.depth >= SIEVE_DEPTH || r->top == NULL ||
 	    !r->top->is_object)
 		return false;
-	object.offset = r->top->offset;
+	m = (const struct json_member *)(void *)(r->scratch.data +
+	    r->scratch.len) - 1;
+	object = *(const struct json *)(void *)(r->scratch.data +
+	    r->top->start - sizeof(object));
 	object.u.member = (struct json_member *)(void *)(r->scratch.data +
 	    r->top->start);
-	object.len = (uint32_t)(last_member(r) - object.u.member);
-	return sieve->wants(sieve->ctx, &object, key_of(last_member(r)));
+	object.len = (uint32_t)(m - object.u.member);
+	return sieve->wants(sieve->ctx, &object, key_of(m));
 }
 
 static bool
 open_container(struct reader *r, bool is_object)
 {
-	struct frame f = {
-		.start = r->scratch.len,
-		.offset = (uint32_t)lex_offset(&r->lex, r->lex.p),
-		.is_object = is_object,
-		.sifted = !is_object && is_sifted(r)
-	};
+	bool sifted = !is_object && is_sifted(r);
 
+	last_value(r)->type = is_object ? JSON_OBJECT : JSON_ARRAY;
 	if (!lex_open(&r->lex))
 		return false;
-	(void)buf_room(&r->scratch, sizeof(struct json_member));
-	buf_add(&r->frames, &f, sizeof(f));
-	r->top = (struct frame *)(void *)(r->frames.data +
-	    r->frames.len) - 1;
+	r->top = buf_push(&r->frames, sizeof(*r->top));
+	r->top->start = r->scratch.len;
+	r->top->keys = r->keys.len / sizeof(uint64_t);
+	r->top->is_object = is_object;
+	r->top->unsorted = false;
+	r->top->sifted = sifted;
 	return true;
 }
 
 /* The children of the innermost container move to the arena. */
 static bool
-close_container(struct reader *r, struct json *out)
+close_container(struct reader *r)
 {
-	struct frame f = *r->top;
-	size_t bytes = r->scratch.len - f.start;
-	size_t n = bytes / (f.is_object ? sizeof(struct json_member) :
+	const struct frame *f = r->top;
+	const char *children = r->scratch.data + f->start;
+	size_t bytes = r->scratch.len - f->start;
+	size_t n = bytes / (f->is_object ? sizeof(struct json_member) :
 	    sizeof(struct json));
-	char *children = r->scratch.data + f.start;
+	void *to = &no_children;
+	struct json *v;
 
-	if (f.unsorted &&
-	    !sort_members(r, (struct json_member *)(void *)children, n))
-		return false;
-	*out = (struct json){
-		.type = f.is_object ? JSON_OBJECT : JSON_ARRAY,
-		.len = (uint32_t)n,
-		.offset = f.offset
-	};
-	out->u.member = &no_children;
-	if (f.sifted)
+	if (f->sifted)
 		r->arena = r->kept;
-	if (n > 0) {
-		out->u.item = arena_alloc(r->arena, bytes);
-		memcpy(out->u.item, children, bytes);
-	}
-	r->scratch.len = f.start;
-	r->frames.len -= sizeof(f);
+	if (n > 0)
+		to = arena_alloc(r->arena, bytes);
+	if (!f->unsorted)
+		memcpy(to, children, bytes);
+	else if (!sort_members(r, to, (const struct json_member *)
+	    (const void *)children, n))
+		return false;
+	r->scratch.len = f->start;
+	r->keys.len = f->keys * sizeof(uint64_t);
+	v = last_value(r);
+	v->len = (uint32_t)n;
+	v->u.item = to;
+	r->frames.len -= sizeof(*f);
 	r->top = r->frames.len == 0 ? NULL : r->top - 1;
 	lex_close(&r->lex);
 	return true;
 }
 
-static bool
+static inline bool
 read_text(struct reader *r, struct slice *text)
 {
 	bool escaped;
@@ -218,24 +208,45 @@ read_text(struct reader *r, struct slice *text)
 	return true;
 }
 
+static inline uint64_t
+prefix_of(const struct reader *r, const char *raw, struct slice key)
+{
+	uint64_t v = 0;
+
+	/* Eight bytes at once where so many are there. */
+	if (raw == key.data && r->lex.end - key.data >= 8)
+		memcpy(&v, key.data, 8);
+	else if (key.len > 0)
+		memcpy(&v, key.data, key.len < 8 ? key.len : 8);
+	return keyorder_prefix(v, key.len);
+}
+
 /* A key and its colon; the member's value comes next. */
 static bool
 read_key(struct reader *r)
 {
-	struct json_member m = { 0 };
+	struct frame *f = r->top;
+	struct json_member *m;
 	struct slice key;
+	uint64_t *prefix;
+	bool first = r->scratch.len == f->start;
+	const char *at;
 
 	if (lex_space(&r->lex) != '"')
 		return lex_expected(&r->lex, "a key in quotes");
-	m.key_offset = (uint32_t)lex_offset(&r->lex, r->lex.p);
+	at = r->lex.p;
 	if (!read_text(r, &key))
 		return false;
-	m.key = key.data;
-	m.key_len = (uint32_t)key.len;
-	if (r->scratch.len > r->top->start && !r->top->unsorted)
-		r->top->unsorted =
-		    json_key_cmp(key_of(last_member(r)), key) >= 0;
-	buf_add(&r->scratch, &m, sizeof(m));
+	m = buf_push(&r->scratch, sizeof(*m));
+	m->key = key.data;
+	m->key_len = (uint32_t)key.len;
+	m->key_offset = (uint32_t)lex_offset(&r->lex, at);
+	prefix = buf_push(&r->keys, sizeof(*prefix));
+	*prefix = prefix_of(r, at + 1, key);
+	if (!first && !f->unsorted)
+		f->unsorted = prefix[-1] > *prefix ||
+		    (prefix[-1] == *prefix &&
+		    json_key_cmp(key_of(m - 1), key) >= 0);
 	if (lex_space(&r->lex) != ':')
 		return lex_expected(&r->lex, "':'");
 	r->lex.p++;
@@ -243,69 +254,62 @@ read_key(struct reader *r)
 }
 
 static bool
-read_scalar(struct reader *r, int c, struct json *out)
+read_scalar(struct reader *r, int c, struct json *v)
 {
 	struct slice text = { NULL, 0 };
 	bool canonical = false;
 
-	*out = (struct json){
-		.offset = (uint32_t)lex_offset(&r->lex, r->lex.p)
-	};
 	if (c == '"') {
-		out->type = JSON_STRING;
+		v->type = JSON_STRING;
 		if (!read_text(r, &text))
 			return false;
 	} else if (c == '-' || (c >= '0' && c <= '9')) {
-		out->type = JSON_NUMBER;
+		v->type = JSON_NUMBER;
 		if (!lex_number(&r->lex, &text, &canonical))
 			return false;
-		out->flag = canonical;
+		v->flag = canonical;
 	} else if (c == 't' || c == 'f') {
-		out->type = JSON_BOOL;
-		out->flag = c == 't';
+		v->type = JSON_BOOL;
+		v->flag = c == 't';
 		return lex_literal(&r->lex, c == 't' ? "true" : "false");
 	} else if (c == 'n') {
-		out->type = JSON_NULL;
+		v->type = JSON_NULL;
 		return lex_literal(&r->lex, "null");
 	} else {
 		return lex_expected(&r->lex, "a JSON value");
 	}
-	out->u.text = text.data;
-	out->len = (uint32_t)text.len;
+	v->u.text = text.data;
+	v->len = (uint32_t)text.len;
 	return true;
 }
 
-/* Puts a value that is complete where it belongs. */
+/* An element of a sifted array is complete. */
 static void
-place(struct reader *r, const struct json *v)
+sift(struct reader *r)
 {
-	if (r->top->is_object) {
-		last_member(r)->value = *v;
-	} else if (!r->top->sifted || r->scratch.len == r->top->start) {
-		buf_add(&r->scratch, v, sizeof(*v));
-		if (r->top->sifted)
-			r->arena = &r->sifted;
-	} else {
-		r->lex.s->sieve->take(r->lex.s->sieve->ctx, v);
-		arena_reset(&r->sifted);
+	const struct json_sieve *sieve = r->lex.s->sieve;
+
+	if (r->arena == r->kept) {	/* the first */
+		r->arena = &r->sifted;
+		return;
 	}
+	sieve->take(sieve->ctx, last_value(r));
+	r->scratch.len -= sizeof(struct json);
+	arena_reset(&r->sifted);
 }
 
 /*
- * Behind a value: over the comma to the next one, or out of containers that
- * end here.  *out is the value, then each container it completes; *more is
- * false when it is the document.
+ * Behind a value: over the comma to the next one, or out of the containers
+ * that end here.  *more is false when what ended is the document.
  */
 static bool
-read_behind(struct reader *r, struct json *out, bool *more)
+read_behind(struct reader *r, bool *more)
 {
-	for (;;) {
+	while (r->top != NULL) {
 		int c;
 
-		*more = r->top != NULL;
-		if (!*more)
-			return true;
-		place(r, out);
+		if (r->top->sifted)
+			sift(r);
 		c = lex_space(&r->lex);
 		if (c == ',') {
 			r->lex.p++;
@@ -314,19 +318,32 @@ read_behind(struct reader *r, struct json *out, bool *more)
 		if (c != (r->top->is_object ? '}' : ']'))
 			return lex_expected(&r->lex, r->top->is_object ?
 			    "',' or '}'" : "',' or ']'");
-		if (!close_container(r, out))
+		if (!close_container(r))
 			return false;
 	}
+	*more = false;
+	return true;
 }
 
 static bool
-read_document(struct reader *r, struct json *out)
+read_document(struct reader *r)
 {
 	bool more = true;
 
 	while (more) {
 		int c = lex_space(&r->lex);
+		struct json *v;
 
+		/* A member's value has its place behind the key. */
+		if (r->top == NULL || !r->top->is_object)
+			(void)buf_push(&r->scratch, sizeof(*v));
+		v = last_value(r);
+		v->flag = 0;
+		v->spare = 0;
+		v->len = 0;
+		v->cap = 0;
+		v->offset = (uint32_t)lex_offset(&r->lex, r->lex.p);
+		v->u.text = NULL;
 		if (c == '{' || c == '[') {
 			if (!open_container(r, c == '{'))
 				return false;
@@ -335,12 +352,12 @@ read_document(struct reader *r, struct json *out)
 					return false;
 				continue;
 			}
-			if (!close_container(r, out))
+			if (!close_container(r))
 				return false;
-		} else if (!read_scalar(r, c, out)) {
+		} else if (!read_scalar(r, c, v)) {
 			return false;
 		}
-		if (!read_behind(r, out, &more))
+		if (!read_behind(r, &more))
 			return false;
 	}
 	return lex_finish(&r->lex);
@@ -354,10 +371,14 @@ json_next(struct json_stream *s, const struct json_limits *limits,
 
 	if (!lex_begin(&r.lex, s, limits, got, e))
 		return r.lex.rc;
-	*got = read_document(&r, out);
+	*got = read_document(&r);
+	if (*got)
+		*out = *last_value(&r);
 	buf_free(&r.scratch);
+	buf_free(&r.keys);
 	buf_free(&r.frames);
 	arena_free(&r.sifted);
+	keyorder_free(&r.order);
 	return r.lex.rc;
 }
 

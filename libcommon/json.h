@@ -81,12 +81,6 @@ extern const struct json_limits json_foreign;	/* 1 GiB, 500 deep */
 extern const struct json_limits json_own;	/* 2 GiB + 1 MiB, 512 deep */
 
 /*
- * A stream of documents.  window is memory that does not move while a
- * document is read; more() (may be NULL: all is there) adds bytes behind len
- * or sets eof.  The first byte of the window is at base in the stream.
- * Each document after the first begins after white space with a LF in it.
- */
-/*
  * A sieve takes the elements of a large array out of the tree while it is
  * read, so that only one of them is held at a time.  The first element stays:
  * who looks at the tree sees what the array is of, and that it is not empty.
@@ -102,6 +96,12 @@ struct json_sieve {
 	void *ctx;
 };
 
+/*
+ * A stream of documents.  window is memory that does not move while a
+ * document is read; more() (may be NULL: all is there) adds bytes behind len
+ * or sets eof.  The first byte of the window is at base in the stream.
+ * Each document after the first begins after white space with a LF in it.
+ */
 struct json_stream {
 	const char *window;
 	size_t len;

@@ -125,15 +125,14 @@ have(struct lex *l, const char *p, ptrdiff_t n)
 }
 
 int
-lex_space(struct lex *l)
+lex_space_more(struct lex *l)
 {
-	for (;;) {
+	while (lex_fill(l)) {
 		l->p = lex_skip_space(l->p, l->end);
 		if (l->p < l->end)
 			return (unsigned char)*l->p;
-		if (!lex_fill(l))
-			return -1;
 	}
+	return -1;
 }
 
 /* White space between documents may be endless: it is let go as it is
@@ -204,23 +203,10 @@ lex_finish(struct lex *l)
 }
 
 bool
-lex_open(struct lex *l)
+lex_too_deep(struct lex *l)
 {
-	if (l->depth == l->limits->max_depth)
-		return lex_refuse(l, l->p, "nesting deeper than the limit of "
-		    "%" PRIu32, l->limits->max_depth);
-	l->depth++;
-	if (l->depth > l->s->depth)
-		l->s->depth = l->depth;
-	l->p++;
-	return true;
-}
-
-void
-lex_close(struct lex *l)
-{
-	l->depth--;
-	l->p++;
+	return lex_refuse(l, l->p, "nesting deeper than the limit of "
+	    "%" PRIu32, l->limits->max_depth);
 }
 
 bool
@@ -325,13 +311,12 @@ lex_wide(struct lex *l, const char *p)
 }
 
 bool
-lex_string(struct lex *l, struct slice *raw, bool *escaped)
+lex_string_more(struct lex *l, const char *p, struct slice *raw,
+    bool *escaped)
 {
-	const char *start = l->p + 1, *p = start;
+	const char *start = l->p + 1;
 
-	*escaped = false;
-	for (;;) {
-		p = lex_skip_plain(p, l->end);
+	for (;; p = lex_skip_plain(p, l->end)) {
 		if (p == l->end) {
 			l->p = p;
 			if (!lex_fill(l))

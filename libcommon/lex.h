@@ -39,12 +39,12 @@ bool lex_fill(struct lex *l);
 /* The same at the end of the window, nothing of which is needed any more: its
  * memory may be used again. */
 bool lex_refill(struct lex *l);
-/* Skips white space; the byte that follows, or -1 at the end (or on an
- * error, which rc tells). */
-int lex_space(struct lex *l);
-/* At the quote: *raw is what stands between the quotes, valid and perhaps
- * escaped. */
-bool lex_string(struct lex *l, struct slice *raw, bool *escaped);
+/* What lex_space, lex_open and lex_string, below, do at the end of the window,
+ * at the limit, and with strings that are not plain; p is inside of one. */
+int lex_space_more(struct lex *l);
+bool lex_too_deep(struct lex *l);
+bool lex_string_more(struct lex *l, const char *p, struct slice *raw,
+    bool *escaped);
 /* Writes what raw means, at most raw.len bytes; returns how many. */
 size_t lex_unescape(char *out, struct slice raw);
 /* At '-' or a digit; *canonical says that RFC 8785 writes this very text. */
@@ -52,9 +52,6 @@ bool lex_number(struct lex *l, struct slice *text, bool *canonical);
 /* At its first letter. */
 bool lex_literal(struct lex *l, const char *word);
 
-/* At '{' or '['; and at its end. */
-bool lex_open(struct lex *l);
-void lex_close(struct lex *l);
 /* Inside of a string: checks the escape, or the character outside ASCII, at
  * p; the byte behind it, or NULL. */
 const char *lex_escape(struct lex *l, const char *p);
@@ -177,6 +174,50 @@ lex_skip_space(const char *p, const char *end)
 	while (p < end && lex_is_space(*p))
 		p++;
 	return p;
+}
+
+/* Skips white space; the byte that follows, or -1 at the end (or on an
+ * error, which rc tells). */
+static inline int
+lex_space(struct lex *l)
+{
+	l->p = lex_skip_space(l->p, l->end);
+	return l->p < l->end ? (unsigned char)*l->p : lex_space_more(l);
+}
+
+/* At '{' or '['; and at its end. */
+static inline bool
+lex_open(struct lex *l)
+{
+	if (l->depth == l->limits->max_depth)
+		return lex_too_deep(l);
+	l->depth++;
+	if (l->depth > l->s->depth)
+		l->s->depth = l->depth;
+	l->p++;
+	return true;
+}
+
+static inline void
+lex_close(struct lex *l)
+{
+	l->depth--;
+	l->p++;
+}
+
+/* At the quote: *raw is what stands between the quotes, valid and perhaps
+ * escaped. */
+static inline bool
+lex_string(struct lex *l, struct slice *raw, bool *escaped)
+{
+	const char *start = l->p + 1, *p = lex_skip_plain(start, l->end);
+
+	*escaped = false;
+	if (p == l->end || *p != '"')
+		return lex_string_more(l, p, raw, escaped);
+	*raw = (struct slice){ start, (size_t)(p - start) };
+	l->p = p + 1;
+	return true;
 }
 
 #endif

@@ -98,6 +98,16 @@ buf_room(struct buf *b, size_t n)
 	    buf_grow(b, n);
 }
 
+/* n bytes more, to be filled in; good until the buffer grows. */
+static inline void *
+buf_push(struct buf *b, size_t n)
+{
+	void *p = buf_room(b, n);
+
+	b->len += n;
+	return p;
+}
+
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_slice(struct buf *b, struct slice s);
 void buf_text(struct buf *b, const char *z);

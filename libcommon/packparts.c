@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "canon.h"
+#include "canonstream.h"
 #include "dsse.h"
 #include "io.h"
 #include "packparts.h"

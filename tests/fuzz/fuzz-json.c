@@ -11,6 +11,7 @@
 
 #include "../unit/feed.h"
 #include "canon.h"
+#include "canonstream.h"
 #include "members.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

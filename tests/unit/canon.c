@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "canon.h"
+#include "canonstream.h"
 #include "digest.h"
 #include "feed.h"
 #include "members.h"

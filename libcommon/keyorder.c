@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "json.h"
+#include "keyorder.h"
+
+struct keyed *
+keyorder_keys(struct keyorder *o, size_t n)
+{
+	buf_reset(&o->keys);
+	return (struct keyed *)(void *)buf_room(&o->keys,
+	    n * sizeof(struct keyed));
+}
+
+/* Equal keys keep the order they were read in. */
+static inline int
+compare(const struct keyed *a, const struct keyed *b)
+{
+	int c;
+
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	c = json_key_cmp((struct slice){ a->text, a->len },
+	    (struct slice){ b->text, b->len });
+	return c != 0 ? c : (a->index > b->index) - (a->index < b->index);
+}
+
+static int
+compare_keyed(const void *a, const void *b)
+{
+	return compare(a, b);
+}
+
+static uint32_t *
+sort_many(struct keyorder *o, const struct keyed *key, size_t n)
+{
+	struct keyed *sorted;
+	uint32_t *order;
+
+	buf_reset(&o->many);
+	sorted = (struct keyed *)(void *)buf_room(&o->many,
+	    n * (sizeof(*sorted) + sizeof(*order)));
+	order = (uint32_t *)(void *)(sorted + n);
+	memcpy(sorted, key, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_keyed);
+	for (size_t i = 0; i < n; i++)
+		order[i] = sorted[i].index;
+	return order;
+}
+
+static uint32_t *
+sort_few(struct keyorder *o, const struct keyed *key, size_t n)
+{
+	uint32_t *order = o->few[n];
+
+	if (n > 1 && order[0] == order[1])	/* the first of this size */
+		for (size_t i = 0; i < n; i++)
+			order[i] = (uint32_t)i;
+	for (size_t i = 1; i < n; i++) {
+		uint32_t v = order[i];
+		size_t j = i;
+
+		for (; j > 0 && compare(key + order[j - 1], key + v) > 0; j--)
+			order[j] = order[j - 1];
+		order[j] = v;
+	}
+	return order;
+}
+
+const uint32_t *
+keyorder_sort(struct keyorder *o, size_t n, size_t *twice)
+{
+	struct keyed *key = (struct keyed *)(void *)o->keys.data;
+	const uint32_t *order;
+
+	for (size_t i = 0; i < n; i++)
+		key[i].index = (uint32_t)i;
+	order = n <= KEYORDER_FEW ? sort_few(o, key, n) :
+	    sort_many(o, key, n);
+	*twice = n;
+	for (size_t i = 1; i < n; i++) {
+		const struct keyed *a = key + order[i - 1];
+		const struct keyed *b = key + order[i];
+
+		if (a->prefix == b->prefix && a->len == b->len &&
+		    b->index < *twice && memcmp(a->text, b->text, a->len) == 0)
+			*twice = b->index;
+	}
+	return order;
+}
+
+void
+keyorder_free(struct keyorder *o)
+{
+	buf_free(&o->keys);
+	buf_free(&o->many);
+}
