@@ -115,7 +115,7 @@ bundle_take_envelope(const struct json *doc, const struct key *key,
 }
 
 static enum status
-sign(struct bundle_parts *parts, const struct crypt_private *private,
+sign(struct bundle_parts *parts, const struct private *private,
     const struct bundle_artifact *artifact, struct arena *a, struct err *e)
 {
 	const struct key *k = parts->key;
@@ -125,10 +125,10 @@ sign(struct bundle_parts *parts, const struct crypt_private *private,
 	if (k->public.type == CRYPT_ED25519) {
 		status = artifact->whole(artifact->ctx, &bytes, e);
 		if (status == ERR_OK)
-			status = crypt_sign(private, CRYPT_PREHASHED,
+			status = private_sign(private, CRYPT_PREHASHED,
 			    CRYPT_SHA512, bytes, a, &signature, e);
 	} else {
-		status = crypt_sign_digest(private, key_scheme(k),
+		status = private_sign_digest(private, key_scheme(k),
 		    parts->hash, (const uint8_t *)parts->digest.data, a,
 		    &signature, e);
 	}
@@ -140,7 +140,7 @@ sign(struct bundle_parts *parts, const struct crypt_private *private,
 }
 
 enum status
-bundle_sign(struct bundle_parts *parts, const struct crypt_private *private,
+bundle_sign(struct bundle_parts *parts, const struct private *private,
     const struct bundle_artifact *artifact, struct arena *a, struct err *e)
 {
 	/* Ed25519ph hashes with SHA-512, and its log entries say so. */

@@ -11,8 +11,7 @@
 
 #include "bundle.h"
 #include "bundlecheck.h"
-
-struct crypt_private;
+#include "private.h"
 
 struct bundle_parts {
 	const struct key *key;
@@ -32,7 +31,7 @@ enum status bundle_take_envelope(const struct json *doc,
     const struct key *key, struct arena *a, struct dsse *out, struct err *e);
 /* Fills hash, digest and signature over an artifact. */
 enum status bundle_sign(struct bundle_parts *parts,
-    const struct crypt_private *private,
+    const struct private *private,
     const struct bundle_artifact *artifact, struct arena *a, struct err *e);
 /* A timestamp is over the signature; a log entry is of it. */
 enum status bundle_check_timestamp(const struct bundle_parts *parts,

@@ -219,41 +219,29 @@ checkpoint_key_id(struct slice name, const struct key *key,
 	return ERR_OK;
 }
 
-enum status
-checkpoint_write(struct slice origin, uint64_t size,
-    const struct digest *root, const struct crypt_private *private,
-    struct arena *a, struct slice *note, struct err *e)
+void
+checkpoint_body(struct buf *out, struct slice origin, uint64_t size,
+    const struct digest *root)
 {
-	struct slice hash = { (const char *)root->sha256, DIGEST_SIZE };
-	struct crypt_public public;
-	struct slice signature;
-	struct buf b = { 0 }, line = { 0 };
-	uint8_t id[NOTE_KEY_ID];
-	struct key key;
-	enum status rc;
+	buf_slice(out, origin);
+	buf_printf(out, "\n%" PRIu64 "\n", size);
+	b64_write(out, (struct slice){ (const char *)root->sha256,
+	    DIGEST_SIZE });
+	buf_byte(out, '\n');
+}
 
-	if ((rc = crypt_private_public(private, a, &public, e)) != ERR_OK ||
-	    (rc = key_of(&public, a, &key, e)) != ERR_OK ||
-	    (rc = checkpoint_key_id(origin, &key, id, e)) != ERR_OK)
-		return rc;
-	buf_slice(&b, origin);
-	buf_printf(&b, "\n%" PRIu64 "\n", size);
-	b64_write(&b, hash);
-	buf_byte(&b, '\n');
-	rc = crypt_sign(private, CRYPT_PURE, CRYPT_SHA256, buf_get(&b), a,
-	    &signature, e);
-	if (rc == ERR_OK) {
-		buf_add(&line, id, sizeof(id));
-		buf_slice(&line, signature);
-		buf_byte(&b, '\n');
-		buf_text(&b, dash);
-		buf_slice(&b, origin);
-		buf_byte(&b, ' ');
-		b64_write(&b, buf_get(&line));
-		buf_byte(&b, '\n');
-		*note = arena_slice(a, buf_get(&b));
-	}
-	buf_free(&line);
-	buf_free(&b);
-	return rc;
+void
+checkpoint_line(struct buf *out, struct slice name,
+    const uint8_t id[NOTE_KEY_ID], struct slice signature)
+{
+	struct buf bytes = { 0 };
+
+	buf_add(&bytes, id, NOTE_KEY_ID);
+	buf_slice(&bytes, signature);
+	buf_text(out, dash);
+	buf_slice(out, name);
+	buf_byte(out, ' ');
+	b64_write(out, buf_get(&bytes));
+	buf_byte(out, '\n');
+	buf_free(&bytes);
 }

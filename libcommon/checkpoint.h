@@ -55,9 +55,11 @@ enum status checkpoint_verify(const struct checkpoint *c,
  * another type of key, and for a name that is empty or has a space or '+'. */
 enum status checkpoint_key_id(struct slice name, const struct key *key,
     uint8_t id[NOTE_KEY_ID], struct err *e);
-/* The checkpoint of a tree, signed under its origin's name. */
-enum status checkpoint_write(struct slice origin, uint64_t size,
-    const struct digest *root, const struct crypt_private *key,
-    struct arena *a, struct slice *note, struct err *e);
+/* The text that is signed, and a signature's line, which an empty line keeps
+ * apart; see sign_checkpoint. */
+void checkpoint_body(struct buf *out, struct slice origin, uint64_t size,
+    const struct digest *root);
+void checkpoint_line(struct buf *out, struct slice name,
+    const uint8_t id[NOTE_KEY_ID], struct slice signature);
 
 #endif

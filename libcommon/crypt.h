@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crypt - libgcrypt, wrapped (layer 2).  The only module that includes
- * gcrypt.h.  SHA-256 alone is sha256.h's, here only for who chooses among
- * hashes: libgcrypt does not start for it.
+ * crypt - hashes, public keys, and verifying with them (layer 1).
+ *
+ * For what everybody may know: nothing here is wiped, or takes the same time
+ * for all arguments.  Private keys are private.h's.
  */
 #ifndef CRYPT_H
 #define CRYPT_H
@@ -25,8 +26,7 @@ enum {
 	CRYPT_HASH_MAX = 64	/* bytes of the longest digest */
 };
 
-/* Bytes of a digest.  Here, so that who only reads digests of others does not
- * load libgcrypt. */
+/* Bytes of a digest. */
 static inline size_t
 crypt_hash_len(enum crypt_hash h)
 {
@@ -121,76 +121,20 @@ enum status crypt_verify_digest(const struct crypt_public *key,
     enum crypt_scheme scheme, enum crypt_hash hash, const uint8_t *digest,
     struct slice signature, struct err *e);
 
-/* --- secrets ------------------------------------------------------------ */
+/* --- pieces that signing shares ----------------------------------------- */
 
-/*
- * Memory that is locked where the system allows it, is left out of core
- * dumps, and is wiped when freed.  The first call turns off core dumps.
- */
-void *crypt_secure_alloc(size_t size);
-void crypt_secure_free(void *p);	/* NULL is fine */
-/* A memset that is not optimised away. */
-void crypt_wipe(void *p, size_t size);
-/* From the system's generator. */
-void crypt_random(void *out, size_t size);
-
-/*
- * A private key.  part[]: Ed25519 the seed; EC the scalar, as wide as the
- * field; RSA n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p, without leading
- * zeros (RFC 8017 A.1.2).  All parts are in secure memory.
- */
-enum {
-	CRYPT_PARTS = 8
-};
-
-struct crypt_private {
-	enum crypt_type type;
-	struct slice part[CRYPT_PARTS];
-};
-
-/* Copies the parts; ERR_INPUT when they do not make a key. */
-enum status crypt_private_open(enum crypt_type type,
-    const struct slice part[CRYPT_PARTS], struct crypt_private **out,
-    struct err *e);
-/* bits is for RSA only. */
-enum status crypt_private_generate(enum crypt_type type, unsigned bits,
-    struct crypt_private **out, struct err *e);
-/* The public half, its bytes in the arena. */
-enum status crypt_private_public(const struct crypt_private *key,
-    struct arena *a, struct crypt_public *out, struct err *e);
-void crypt_private_close(struct crypt_private *key);	/* NULL is fine */
-
-/* A signature in the form above; deterministic.  Not CRYPT_PSS. */
-enum status crypt_sign(const struct crypt_private *key,
-    enum crypt_scheme scheme, enum crypt_hash hash, struct slice message,
-    struct arena *a, struct slice *signature, struct err *e);
-/* The same with the message's digest; not CRYPT_PURE. */
-enum status crypt_sign_digest(const struct crypt_private *key,
-    enum crypt_scheme scheme, enum crypt_hash hash, const uint8_t *digest,
-    struct arena *a, struct slice *signature, struct err *e);
-
-/* --- passwords ---------------------------------------------------------- */
-
-/* RFC 8018 5.2.  out is secure memory. */
-enum status crypt_pbkdf2(enum crypt_hash hash, struct slice passphrase,
-    struct slice salt, uint64_t iterations, uint8_t *out, size_t size,
-    struct err *e);
-/* RFC 7914 with r = 8, the only one libgcrypt knows and anybody uses. */
-enum status crypt_scrypt(struct slice passphrase, struct slice salt,
-    uint64_t n, uint64_t p, uint8_t *out, size_t size, struct err *e);
-/* AES-CBC, key of 16, 24 or 32 bytes, iv of 16, in place; size a multiple of
- * 16.  Padding is the caller's. */
-enum status crypt_aes_cbc(bool encrypt, struct slice key, const uint8_t *iv,
-    uint8_t *data, size_t size, struct err *e);
-/* NaCl's secretbox (XSalsa20, Poly1305), in place: box is a tag of
- * CRYPT_BOX_TAG bytes and the text.  Opening a box that was not made with
- * this key is ERR_NO, and leaves the text as it was. */
-enum {
-	CRYPT_BOX_KEY = 32,
-	CRYPT_BOX_NONCE = 24,
-	CRYPT_BOX_TAG = 16
-};
-enum status crypt_box(bool seal, const uint8_t *key, const uint8_t *nonce,
-    uint8_t *box, size_t size, struct err *e);
+/* Whether keys of this type sign so. */
+bool crypt_fits(enum crypt_type type, enum crypt_scheme scheme);
+/* Bytes of a digest that ECDSA takes: its leftmost bits, as many as the order
+ * has (FIPS 186-5 6.4.2); for our curves these are whole bytes. */
+size_t crypt_ecdsa_used(enum crypt_type type, enum crypt_hash hash);
+/* The one encoded message of RFC 8017 9.2, to be compared whole. */
+void crypt_pkcs1(enum crypt_hash hash, const uint8_t *digest, uint8_t *em,
+    size_t len);
+/* dom2 of RFC 8032 2, with an empty context; no bytes for CRYPT_PURE. */
+struct slice crypt_ed_domain(bool prehashed);
+/* SHA-512(dom R A M) of 5.1.7 */
+void crypt_ed_challenge(bool prehashed, const uint8_t *r, const uint8_t *a,
+    struct slice message, uint8_t out[CRYPT_HASH_MAX]);
 
 #endif

@@ -137,9 +137,8 @@ dsse_pae(struct buf *out, struct slice type, struct slice payload)
 	buf_slice(out, payload);
 }
 
-/* What a key id may say of a key: its id, with or without the prefix. */
-static bool
-hints(struct slice keyid, const struct key *k)
+bool
+dsse_hints(struct slice keyid, const struct key *k)
 {
 	struct digest d;
 
@@ -155,7 +154,7 @@ signer(const struct dsse_check *check, struct slice pae,
 	size_t hinted = check->count;
 
 	for (size_t i = 0; i < check->count && s->keyid.len > 0; i++)
-		if (hints(s->keyid, &check->keys[i])) {
+		if (dsse_hints(s->keyid, &check->keys[i])) {
 			hinted = i;
 			break;
 		}
@@ -235,45 +234,4 @@ dsse_verify(const struct dsse *d, const struct dsse_check *check,
 		    check->threshold, untrusted);
 	return err_no(e, "%zu of %zu signatures wanted verify", good,
 	    check->threshold);
-}
-
-enum status
-dsse_sign(struct dsse *d, struct arena *a, const struct crypt_private *key,
-    struct err *e)
-{
-	struct dsse_signature *list;
-	struct crypt_public public;
-	struct slice signature;
-	struct buf pae = { 0 };
-	struct key k;
-	enum status st;
-
-	if (d->count >= DSSE_SIGNATURES_MAX)
-		return err_bad(e, "an envelope of more than %d signatures",
-		    DSSE_SIGNATURES_MAX);
-	st = crypt_private_public(key, a, &public, e);
-	if (st == ERR_OK)
-		st = key_of(&public, a, &k, e);
-	if (st != ERR_OK)
-		return st;
-	for (size_t i = 0; i < d->count; i++)
-		if (hints(d->signatures[i].keyid, &k))
-			return err_bad(e, "the envelope has a signature of "
-			    "this key already");
-	dsse_pae(&pae, d->type, d->payload);
-	st = crypt_sign(key, key_scheme(&k), key_hash(&k), buf_get(&pae), a,
-	    &signature, e);
-	buf_free(&pae);
-	if (st != ERR_OK)
-		return st;
-	if (key_scheme(&k) == CRYPT_ECDSA)
-		signature = key_ecdsa_der(a, signature);
-	list = arena_array(a, d->count + 1, sizeof(*list));
-	if (d->count > 0)
-		memcpy(list, d->signatures, d->count * sizeof(*list));
-	list[d->count].keyid = slice_of(digest_text(a, &k.id));
-	list[d->count].sig = signature;
-	d->signatures = list;
-	d->count++;
-	return ERR_OK;
 }

@@ -46,6 +46,9 @@ struct json dsse_write_signature(struct arena *a,
 /* The bytes that are signed. */
 void dsse_pae(struct buf *out, struct slice type, struct slice payload);
 
+/* Whether a key id is this key's: the id, with or without its prefix. */
+bool dsse_hints(struct slice keyid, const struct key *k);
+
 /* What became of one signature. */
 enum dsse_verdict {
 	DSSE_GOOD,		/* verifies, and its key counts */
@@ -77,10 +80,5 @@ struct dsse_check {
  */
 enum status dsse_verify(const struct dsse *d, const struct dsse_check *check,
     struct dsse_result *result, struct err *e);
-
-/* Appends a signature by this private key over d's type and payload; keyid
- * is the key's id in text.  A key signs once (ERR_INPUT). */
-enum status dsse_sign(struct dsse *d, struct arena *a,
-    const struct crypt_private *key, struct err *e);
 
 #endif

@@ -12,11 +12,12 @@
 #include "packexport.h"
 #include "packfiles.h"
 #include "packout.h"
+#include "privatefile.h"
 #include "tool.h"
 
 struct export {
 	const char *verikey, *cache, *density, *output;
-	struct keyfile_pass pass;
+	struct passphrase pass;
 	struct opt_list keys;
 	bool sign;
 	struct packfiles files;
@@ -84,13 +85,13 @@ write_pack(struct export *o, struct arena *a)
 }
 
 static enum status
-load_keys(struct export *o, struct crypt_private **keys)
+load_keys(struct export *o, struct private **keys)
 {
 	enum status rc = ERR_OK;
 
 	for (size_t i = 0; i < o->keys.count && rc == ERR_OK; i++)
-		rc = keyfile_private(o->keys.item[i], &o->pass, &keys[i]);
-	o->files.out.key = (const struct crypt_private *const *)keys;
+		rc = privatefile_read(o->keys.item[i], &o->pass, &keys[i]);
+	o->files.out.key = (const struct private *const *)keys;
 	o->files.out.keys = o->keys.count;
 	return rc;
 }
@@ -146,7 +147,7 @@ export_options(struct export *o, int argc, char **argv)
 		    "sign the manifest" },
 		{ 'k', "key", OPT_LIST, &o->keys, "KEY",
 		    "private key to sign with (repeat)" },
-		KEYFILE_PASS_OPTIONS(o->pass),
+		PASSPHRASE_OPTIONS(o->pass),
 		{ 0, "zstd", OPT_FLAG, &f->out.zstd, NULL,
 		    "compress the bundle" },
 		{ 0, "oci", OPT_TEXT, &o->oci_dir, "DIR",
@@ -211,7 +212,7 @@ int
 packexport_run(int argc, char **argv)
 {
 	struct export o = { .sign = false };
-	struct crypt_private **keys;
+	struct private **keys;
 	struct arena a = { 0 };
 	enum status rc;
 
@@ -223,8 +224,8 @@ packexport_run(int argc, char **argv)
 	if (rc == ERR_OK)
 		rc = write_pack(&o, &a);
 	for (size_t i = 0; i < o.keys.count; i++)
-		keyfile_close(keys[i]);
-	keyfile_pass_close(&o.pass);
+		privatefile_close(keys[i]);
+	passphrase_close(&o.pass);
 	packfiles_close(&o.files);
 	packcache_close(&o.cached);
 	entry_close(o.store);

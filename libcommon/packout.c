@@ -9,6 +9,7 @@
 #include "dsse.h"
 #include "io.h"
 #include "packout.h"
+#include "sign.h"
 #include "tarout.h"
 #include "ustar.h"
 #include "zst.h"
@@ -241,7 +242,7 @@ sign_manifest(struct writer *w, struct slice *out, struct err *e)
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < w->p->keys; i++) {
-		enum status rc = dsse_sign(&envelope, w->arena,
+		enum status rc = sign_envelope(&envelope, w->arena,
 		    w->p->key[i], e);
 
 		if (rc != ERR_OK)

@@ -10,8 +10,8 @@
 #ifndef PACKOUT_H
 #define PACKOUT_H
 
-#include "crypt.h"
 #include "manifest.h"
+#include "private.h"
 
 /* An entry beside the documents: an attestation, a Sigstore bundle, the
  * events (held in memory), or an original file. */
@@ -37,7 +37,7 @@ struct packout {
 	    struct err *e);
 	void *chunk_ctx;
 	/* Sign the manifest; none: no manifest.dsse.json. */
-	const struct crypt_private *const *key;
+	const struct private *const *key;
 	size_t keys;
 	bool zstd;
 	enum status (*sink)(void *ctx, struct slice bytes, struct err *e);

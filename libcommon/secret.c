@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "b64.h"
+#include "cipher.h"
 #include "der.h"
 #include "json.h"
 #include "key.h"
 #include "pem.h"
 #include "secret.h"
+#include "secure.h"
 
 enum {
 	SALT = 16,
@@ -75,7 +77,7 @@ is_version(struct der *d, uint64_t max, uint64_t *version)
 
 /* The public key that came along, if one did, is this key's. */
 static enum status
-check_public(const struct crypt_private *key, struct slice bits,
+check_public(const struct private *key, struct slice bits,
     struct err *e)
 {
 	struct arena a = { 0 };
@@ -83,7 +85,7 @@ check_public(const struct crypt_private *key, struct slice bits,
 	enum status st;
 	bool same;
 
-	st = crypt_private_public(key, &a, &public, e);
+	st = private_public(key, &a, &public, e);
 	if (st == ERR_OK) {
 		if (public.type != CRYPT_ED25519 && bits.len > 0)
 			bits = bits.data[0] == 4 ? slice_cut(bits, 1,
@@ -100,10 +102,10 @@ check_public(const struct crypt_private *key, struct slice bits,
 /* RFC 5915; type is known, or taken from the parameters. */
 static enum status
 read_sec1(struct slice der, bool known, enum crypt_type type,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
 	struct slice d, explicit, bits = { NULL, 0 };
-	struct slice part[CRYPT_PARTS] = { { NULL, 0 } };
+	struct slice part[PRIVATE_PARTS] = { { NULL, 0 } };
 	struct der key, inner;
 	enum crypt_type named;
 	uint64_t version;
@@ -137,11 +139,11 @@ read_sec1(struct slice der, bool known, enum crypt_type type,
 	}
 	if (!der_end(&key) || d.len == 0 || d.len > crypt_width(type))
 		return malformed(e);
-	wide = crypt_secure_alloc(crypt_width(type));
+	wide = secure_alloc(crypt_width(type));
 	memcpy(wide + (crypt_width(type) - d.len), d.data, d.len);
 	part[0] = (struct slice){ (char *)wide, crypt_width(type) };
-	st = crypt_private_open(type, part, out, e);
-	crypt_secure_free(wide);
+	st = private_open(type, part, out, e);
+	secure_free(wide);
 	if (st == ERR_OK && bits.data != NULL)
 		st = check_public(*out, bits, e);
 	return st;
@@ -149,30 +151,30 @@ read_sec1(struct slice der, bool known, enum crypt_type type,
 
 /* RFC 8017 A.1.2 */
 static enum status
-read_pkcs1(struct slice der, struct crypt_private **out, struct err *e)
+read_pkcs1(struct slice der, struct private **out, struct err *e)
 {
-	struct slice part[CRYPT_PARTS];
+	struct slice part[PRIVATE_PARTS];
 	uint64_t version;
 	struct der key;
 
 	if (!der_only(der, DER_SEQUENCE, &key) ||
 	    !is_version(&key, 0, &version))
 		return malformed(e);
-	for (size_t i = 0; i < CRYPT_PARTS; i++)
+	for (size_t i = 0; i < PRIVATE_PARTS; i++)
 		if (!der_take(&key, DER_INTEGER, &part[i]) ||
 		    !der_unsigned(part[i], &part[i]))
 			return malformed(e);
 	if (!der_end(&key))
 		return malformed(e);
-	return crypt_private_open(CRYPT_RSA, part, out, e);
+	return private_open(CRYPT_RSA, part, out, e);
 }
 
 /* RFC 5958 */
 static enum status
-read_pkcs8(struct slice der, struct crypt_private **out, struct err *e)
+read_pkcs8(struct slice der, struct private **out, struct err *e)
 {
 	struct slice octets, skipped, bits;
-	struct slice part[CRYPT_PARTS] = { { NULL, 0 } };
+	struct slice part[PRIVATE_PARTS] = { { NULL, 0 } };
 	enum crypt_type type;
 	uint64_t version;
 	struct der key;
@@ -197,7 +199,7 @@ read_pkcs8(struct slice der, struct crypt_private **out, struct err *e)
 		if (!der_take(&inner, DER_OCTET_STRING, &part[0]) ||
 		    !der_end(&inner))
 			return malformed(e);
-		st = crypt_private_open(type, part, out, e);
+		st = private_open(type, part, out, e);
 	} else {
 		st = read_sec1(octets, true, type, out, e);
 	}
@@ -328,9 +330,9 @@ derive_key(const struct pbes2 *p, struct slice passphrase, uint8_t *key,
     struct err *e)
 {
 	if (p->scrypt)
-		return crypt_scrypt(passphrase, p->salt, p->n, p->p, key,
+		return cipher_scrypt(passphrase, p->salt, p->n, p->p, key,
 		    p->key, e);
-	return crypt_pbkdf2(p->hash, passphrase, p->salt, p->n, key, p->key,
+	return cipher_pbkdf2(p->hash, passphrase, p->salt, p->n, key, p->key,
 	    e);
 }
 
@@ -356,7 +358,7 @@ wrong_passphrase(struct err *e)
 /* EncryptedPrivateKeyInfo, RFC 5958 3 */
 static enum status
 read_encrypted(struct slice der, const struct slice *passphrase,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
 	struct der info, algorithm, parameters;
 	struct pbes2 p = { 0 };
@@ -386,12 +388,12 @@ read_encrypted(struct slice der, const struct slice *passphrase,
 		return malformed(e);
 	if (passphrase == NULL)
 		return err_bad(e, "an encrypted key, and no passphrase");
-	memory = crypt_secure_alloc(AES_KEY + text.len);
+	memory = secure_alloc(AES_KEY + text.len);
 	plain = memory + AES_KEY;
 	memcpy(plain, text.data, text.len);
 	st = derive_key(&p, *passphrase, memory, e);
 	if (st == ERR_OK)
-		st = crypt_aes_cbc(false, (struct slice){ (char *)memory,
+		st = cipher_aes_cbc(false, (struct slice){ (char *)memory,
 		    p.key }, (const uint8_t *)p.iv.data, plain, text.len, e);
 	if (st == ERR_OK) {
 		pad = padding(plain, text.len);
@@ -401,7 +403,7 @@ read_encrypted(struct slice der, const struct slice *passphrase,
 			st = read_pkcs8((struct slice){ (char *)plain,
 			    text.len - pad }, out, e);
 	}
-	crypt_secure_free(memory);
+	secure_free(memory);
 	return st;
 }
 
@@ -431,8 +433,8 @@ read_box(const struct json *doc, struct arena *a, struct box *out,
 	    !b64_bytes(a, json_get_text(kdf, "salt"), &out->salt) ||
 	    !b64_bytes(a, json_get_text(cipher, "nonce"), &out->nonce) ||
 	    !b64_bytes(a, json_get_text(doc, "ciphertext"), &out->text) ||
-	    out->nonce.len != CRYPT_BOX_NONCE || n < 2 || p < 1 ||
-	    out->text.len <= CRYPT_BOX_TAG || r != SCRYPT_R)
+	    out->nonce.len != CIPHER_BOX_NONCE || n < 2 || p < 1 ||
+	    out->text.len <= CIPHER_BOX_TAG || r != SCRYPT_R)
 		return err_bad(e, "a key that is not scrypt (r = 8) and "
 		    "nacl/secretbox as cosign writes them");
 	if (n > SCRYPT_N_MAX || p > SCRYPT_P_MAX)
@@ -444,30 +446,30 @@ read_box(const struct json *doc, struct arena *a, struct box *out,
 
 static enum status
 open_box(const struct box *box, struct slice passphrase,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
-	uint8_t *memory = crypt_secure_alloc(CRYPT_BOX_KEY + box->text.len);
-	uint8_t *text = memory + CRYPT_BOX_KEY;
+	uint8_t *memory = secure_alloc(CIPHER_BOX_KEY + box->text.len);
+	uint8_t *text = memory + CIPHER_BOX_KEY;
 	enum status st;
 
 	memcpy(text, box->text.data, box->text.len);
-	st = crypt_scrypt(passphrase, box->salt, box->n, box->p, memory,
-	    CRYPT_BOX_KEY, e);
+	st = cipher_scrypt(passphrase, box->salt, box->n, box->p, memory,
+	    CIPHER_BOX_KEY, e);
 	if (st == ERR_OK)
-		st = crypt_box(false, memory,
+		st = cipher_box(false, memory,
 		    (const uint8_t *)box->nonce.data, text, box->text.len, e);
 	if (st == ERR_NO)
 		st = wrong_passphrase(e);
 	else if (st == ERR_OK)
-		st = read_pkcs8((struct slice){ (char *)text + CRYPT_BOX_TAG,
-		    box->text.len - CRYPT_BOX_TAG }, out, e);
-	crypt_secure_free(memory);
+		st = read_pkcs8((struct slice){ (char *)text + CIPHER_BOX_TAG,
+		    box->text.len - CIPHER_BOX_TAG }, out, e);
+	secure_free(memory);
 	return st;
 }
 
 static enum status
 read_cosign(struct slice text, const struct slice *passphrase,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
 	struct arena a = { 0 };
 	struct json doc;
@@ -565,9 +567,9 @@ secret_is_encrypted(struct slice text)
 
 static enum status
 read_form(enum form form, struct slice bytes, const struct slice *passphrase,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
-	struct crypt_private *key = NULL;
+	struct private *key = NULL;
 	enum status st = ERR_OK;
 
 	switch (form) {
@@ -588,7 +590,7 @@ read_form(enum form form, struct slice bytes, const struct slice *passphrase,
 		break;
 	}
 	if (st != ERR_OK)
-		crypt_private_close(key);
+		private_close(key);
 	else
 		*out = key;
 	return st;
@@ -596,7 +598,7 @@ read_form(enum form form, struct slice bytes, const struct slice *passphrase,
 
 enum status
 secret_read(struct slice text, const struct slice *passphrase,
-    struct crypt_private **out, struct err *e)
+    struct private **out, struct err *e)
 {
 	struct pem block;
 	uint8_t *bytes;
@@ -611,14 +613,14 @@ secret_read(struct slice text, const struct slice *passphrase,
 	for (size_t i = 0; i < LABELS; i++) {
 		if (!slice_is(block.label, labels[i].label))
 			continue;
-		bytes = crypt_secure_alloc(block.body.len);
+		bytes = secure_alloc(block.body.len);
 		if (pem_decode(block.body, bytes, &size))
 			st = read_form(labels[i].form, (struct slice){
 			    (char *)bytes, size }, passphrase, out, e);
 		else
 			st = err_input(e, block.offset, "a PEM block that is "
 			    "not base64 without headers");
-		crypt_secure_free(bytes);
+		secure_free(bytes);
 		return st;
 	}
 	return err_input(e, block.offset, "a private key in a form that is "
@@ -682,7 +684,7 @@ back_version(struct back *b, uint8_t version)
 
 /* What PKCS#8 holds: RFC 8410 7, RFC 5915 3 or RFC 8017 A.1.2. */
 static enum status
-back_key(struct back *b, const struct crypt_private *key, struct arena *a,
+back_key(struct back *b, const struct private *key, struct arena *a,
     struct err *e)
 {
 	const uint8_t *end = b->at, *inner;
@@ -695,13 +697,13 @@ back_key(struct back *b, const struct crypt_private *key, struct arena *a,
 		return ERR_OK;
 	}
 	if (key->type == CRYPT_RSA) {
-		for (size_t i = CRYPT_PARTS; i-- > 0;)
+		for (size_t i = PRIVATE_PARTS; i-- > 0;)
 			back_integer(b, key->part[i]);
 		back_version(b, 0);
 		back_head(b, DER_SEQUENCE, end);
 		return ERR_OK;
 	}
-	st = crypt_private_public(key, a, &public, e);
+	st = private_public(key, a, &public, e);
 	if (st != ERR_OK)
 		return st;
 	back_bytes(b, public.point);
@@ -719,18 +721,18 @@ back_key(struct back *b, const struct crypt_private *key, struct arena *a,
 
 /* All of the key and its headers fit in this. */
 static size_t
-room(const struct crypt_private *key)
+room(const struct private *key)
 {
 	size_t size = 256 + 3 * crypt_width(key->type);
 
-	for (size_t i = 0; i < CRYPT_PARTS; i++)
+	for (size_t i = 0; i < PRIVATE_PARTS; i++)
 		size += key->part[i].len + 8;
 	return size;
 }
 
 /* PKCS#8 DER, at the end of memory of room(key) bytes. */
 static enum status
-write_pkcs8(const struct crypt_private *key, uint8_t *memory,
+write_pkcs8(const struct private *key, uint8_t *memory,
     struct slice *der, struct err *e)
 {
 	uint8_t *end = memory + room(key);
@@ -756,7 +758,7 @@ static void
 armour(const char *label, struct slice bytes, struct slice *pem)
 {
 	size_t size = pem_size(label, bytes.len);
-	char *text = crypt_secure_alloc(size);
+	char *text = secure_alloc(size);
 
 	pem_encode(label, (const uint8_t *)bytes.data, bytes.len, text);
 	*pem = (struct slice){ text, size };
@@ -799,27 +801,27 @@ write_encrypted(struct slice der, struct slice passphrase, struct slice *pem,
     struct err *e)
 {
 	size_t pad = IV - der.len % IV, size = der.len + pad;
-	uint8_t *memory = crypt_secure_alloc(AES_KEY + size);
+	uint8_t *memory = secure_alloc(AES_KEY + size);
 	uint8_t *text = memory + AES_KEY, random[SALT + IV];
 	struct slice salt = { (char *)random, SALT };
 	struct slice iv = { (char *)random + SALT, IV };
 	struct buf out = { 0 };
 	enum status st;
 
-	crypt_random(random, sizeof(random));
+	secure_random(random, sizeof(random));
 	memcpy(text, der.data, der.len);
 	memset(text + der.len, (int)pad, pad);
-	st = crypt_scrypt(passphrase, salt, SCRYPT_N, SCRYPT_P, memory,
+	st = cipher_scrypt(passphrase, salt, SCRYPT_N, SCRYPT_P, memory,
 	    AES_KEY, e);
 	if (st == ERR_OK)
-		st = crypt_aes_cbc(true, (struct slice){ (char *)memory,
+		st = cipher_aes_cbc(true, (struct slice){ (char *)memory,
 		    AES_KEY }, random + SALT, text, size, e);
 	if (st == ERR_OK) {
 		put_encrypted(&out, salt, iv, (struct slice){ (char *)text,
 		    size });
 		armour("ENCRYPTED PRIVATE KEY", buf_get(&out), pem);
 	}
-	crypt_secure_free(memory);
+	secure_free(memory);
 	buf_free(&out);
 	return st;
 }
@@ -844,35 +846,35 @@ static enum status
 write_cosign(struct slice der, struct slice passphrase, struct slice *pem,
     struct err *e)
 {
-	size_t size = CRYPT_BOX_TAG + der.len;
-	uint8_t *memory = crypt_secure_alloc(CRYPT_BOX_KEY + size);
-	uint8_t *box = memory + CRYPT_BOX_KEY;
-	uint8_t random[COSIGN_SALT + CRYPT_BOX_NONCE];
+	size_t size = CIPHER_BOX_TAG + der.len;
+	uint8_t *memory = secure_alloc(CIPHER_BOX_KEY + size);
+	uint8_t *box = memory + CIPHER_BOX_KEY;
+	uint8_t random[COSIGN_SALT + CIPHER_BOX_NONCE];
 	struct slice salt = { (char *)random, COSIGN_SALT };
 	struct slice nonce = { (char *)random + COSIGN_SALT,
-	    CRYPT_BOX_NONCE };
+	    CIPHER_BOX_NONCE };
 	struct buf out = { 0 };
 	enum status st;
 
-	crypt_random(random, sizeof(random));
-	memcpy(box + CRYPT_BOX_TAG, der.data, der.len);
-	st = crypt_scrypt(passphrase, salt, COSIGN_N, COSIGN_P, memory,
-	    CRYPT_BOX_KEY, e);
+	secure_random(random, sizeof(random));
+	memcpy(box + CIPHER_BOX_TAG, der.data, der.len);
+	st = cipher_scrypt(passphrase, salt, COSIGN_N, COSIGN_P, memory,
+	    CIPHER_BOX_KEY, e);
 	if (st == ERR_OK)
-		st = crypt_box(true, memory, random + COSIGN_SALT, box, size,
+		st = cipher_box(true, memory, random + COSIGN_SALT, box, size,
 		    e);
 	if (st == ERR_OK) {
 		put_box(&out, salt, nonce, (struct slice){ (char *)box,
 		    size });
 		armour("ENCRYPTED SIGSTORE PRIVATE KEY", buf_get(&out), pem);
 	}
-	crypt_secure_free(memory);
+	secure_free(memory);
 	buf_free(&out);
 	return st;
 }
 
 enum status
-secret_write(const struct crypt_private *key, enum secret_form form,
+secret_write(const struct private *key, enum secret_form form,
     const struct slice *passphrase, struct slice *pem, struct err *e)
 {
 	uint8_t *memory;
@@ -881,7 +883,7 @@ secret_write(const struct crypt_private *key, enum secret_form form,
 
 	if (form == SECRET_COSIGN && passphrase == NULL)
 		return err_bad(e, "cosign's form is always encrypted");
-	memory = crypt_secure_alloc(room(key));
+	memory = secure_alloc(room(key));
 	st = write_pkcs8(key, memory, &der, e);
 	if (st == ERR_OK && passphrase == NULL)
 		armour("PRIVATE KEY", der, pem);
@@ -889,6 +891,6 @@ secret_write(const struct crypt_private *key, enum secret_form form,
 		st = write_cosign(der, *passphrase, pem, e);
 	else if (st == ERR_OK)
 		st = write_encrypted(der, *passphrase, pem, e);
-	crypt_secure_free(memory);
+	secure_free(memory);
 	return st;
 }

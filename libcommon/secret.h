@@ -14,9 +14,9 @@
 #ifndef SECRET_H
 #define SECRET_H
 
-#include "crypt.h"
 #include "err.h"
 #include "mem.h"
+#include "private.h"
 
 enum {
 	SECRET_FILE_MAX = 32 * 1024,	/* bytes: an RSA key of 8192 bits in
@@ -35,10 +35,10 @@ bool secret_is(struct slice text);
 bool secret_is_encrypted(struct slice text);
 /* passphrase is NULL when there is none; a wrong one is ERR_INPUT. */
 enum status secret_read(struct slice text, const struct slice *passphrase,
-    struct crypt_private **out, struct err *e);
-/* PEM in secure memory, to be freed with crypt_secure_free(pem->data);
+    struct private **out, struct err *e);
+/* PEM in secure memory, to be freed with secure_free(pem->data);
  * passphrase NULL: in the clear. */
-enum status secret_write(const struct crypt_private *key,
+enum status secret_write(const struct private *key,
     enum secret_form form, const struct slice *passphrase, struct slice *pem,
     struct err *e);
 

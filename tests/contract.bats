@@ -238,7 +238,8 @@ lean() {
 	case $1 in
 	prov-pack) ! grep -Eq 'libjq|libcurl|libpq' <<<"$libs" ;;
 	prov-check) ! grep -Eq 'libjq|libarchive|liblmdb|libcurl' <<<"$libs" ;;
-	prov-diff|prov-digest|prov-purl|prov-report)	# SHA-256 is ours
+	dsse-verify|prov-decide|prov-ingest|prov-key|prov-diff|prov-digest|prov-purl|prov-report)
+	    # libgcrypt is for secrets
 	    ! grep -Eq 'libgcrypt|libjq|libarchive|libcurl' <<<"$libs" ;;
 	*) ! grep -Eq 'libjq|libarchive|libcurl|libpq|hiredis|gnutls|libssl' \
 	    <<<"$libs" ;;

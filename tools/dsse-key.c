@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "canon.h"
-#include "dsse.h"
 #include "keyfile.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "privatefile.h"
+#include "sign.h"
 #include "timefmt.h"
 #include "tool.h"
 #include "utf8.h"
@@ -34,26 +35,26 @@ what(const char *path)
 struct key_opts {
 	const char *type;
 	const char *format;
-	struct keyfile_pass pass;	/* of the key that is written */
-	struct keyfile_pass old;	/* import: of the key that is read */
+	struct passphrase pass;	/* of the key that is written */
+	struct passphrase old;	/* import: of the key that is read */
 	bool no_passphrase;
 	const char *output;
 };
 
 static enum status
-save(const struct crypt_private *key, struct key_opts *o)
+save(const struct private *key, struct key_opts *o)
 {
 	bool cosign = o->format != NULL && strcmp(o->format, "cosign") == 0;
 	struct slice passphrase;
 	enum status st = ERR_OK;
 
 	if (!o->no_passphrase)
-		st = keyfile_passphrase(&o->pass, what(o->output), true,
+		st = passphrase_get(&o->pass, what(o->output), true,
 		    &passphrase);
 	if (st == ERR_OK)
-		st = keyfile_save(o->output, key, cosign,
+		st = privatefile_save(o->output, key, cosign,
 		    o->no_passphrase ? NULL : &passphrase);
-	keyfile_pass_close(&o->pass);
+	passphrase_close(&o->pass);
 	return st;
 }
 
@@ -85,7 +86,7 @@ do_generate(int argc, char **argv)
 		{ 0, "type", OPT_TEXT, &o.type, "TYPE",
 		    "ed25519, ecdsa-p256, ecdsa-p384, ecdsa-p521, rsa-2048, "
 		    "rsa-3072 or rsa-4096" },
-		KEYFILE_PASS_OPTIONS(o.pass),
+		PASSPHRASE_OPTIONS(o.pass),
 		{ 0, "no-passphrase", OPT_FLAG, &o.no_passphrase, NULL,
 		    "do not encrypt the key" },
 		{ 0, "format", OPT_TEXT, &o.format, "FORMAT",
@@ -94,7 +95,7 @@ do_generate(int argc, char **argv)
 		    "write the key to FILE, which must not exist" },
 		OPT_END
 	};
-	struct crypt_private *key;
+	struct private *key;
 	enum status st;
 
 	if (opt_parse(&usage, table, argc, argv) > 0)
@@ -102,11 +103,11 @@ do_generate(int argc, char **argv)
 	if (o.type == NULL)
 		opt_usage_error("--type is needed");
 	check_key_opts(&o);
-	st = keyfile_generate(o.type, &key);
+	st = privatefile_generate(o.type, &key);
 	if (st != ERR_OK)
 		return (int)st;
 	st = save(key, &o);
-	keyfile_close(key);
+	privatefile_close(key);
 	return (int)st;
 }
 
@@ -125,7 +126,7 @@ do_import(int argc, char **argv)
 		    "the passphrase that FILE has: the first line of this" },
 		{ 0, "old-passphrase-fd", OPT_TEXT, &o.old.fd, "N",
 		    "the same, from descriptor N" },
-		KEYFILE_PASS_OPTIONS(o.pass),
+		PASSPHRASE_OPTIONS(o.pass),
 		{ 0, "no-passphrase", OPT_FLAG, &o.no_passphrase, NULL,
 		    "do not encrypt the key" },
 		{ 0, "format", OPT_TEXT, &o.format, "FORMAT",
@@ -134,7 +135,7 @@ do_import(int argc, char **argv)
 		    "write the key to FILE, which must not exist" },
 		OPT_END
 	};
-	struct crypt_private *key;
+	struct private *key;
 	enum status st;
 	bool same;
 
@@ -144,12 +145,12 @@ do_import(int argc, char **argv)
 	/* One passphrase given is the passphrase of both. */
 	same = o.old.file == NULL && o.old.fd == NULL &&
 	    (o.pass.file != NULL || o.pass.fd != NULL);
-	st = keyfile_private(argv[0], same ? &o.pass : &o.old, &key);
-	keyfile_pass_close(&o.old);
+	st = privatefile_read(argv[0], same ? &o.pass : &o.old, &key);
+	passphrase_close(&o.old);
 	if (st != ERR_OK)
 		return (int)st;
 	st = save(key, &o);
-	keyfile_close(key);
+	privatefile_close(key);
 	return (int)st;
 }
 
@@ -162,10 +163,10 @@ do_public(int argc, char **argv)
 		"[--passphrase-file FILE | --passphrase-fd N] [-o FILE] [FILE]",
 		"write a key's public half as SPKI PEM"
 	};
-	struct keyfile_pass pass = { .file = NULL };
+	struct passphrase pass = { .file = NULL };
 	const char *output = NULL;
 	const struct opt table[] = {
-		KEYFILE_PASS_OPTIONS(pass),
+		PASSPHRASE_OPTIONS(pass),
 		{ 'o', "output", OPT_TEXT, &output, "FILE",
 		    "write the public key to FILE" },
 		OPT_END
@@ -178,8 +179,8 @@ do_public(int argc, char **argv)
 
 	if (n > 1)
 		opt_usage_error("more than one FILE");
-	st = keyfile_any(n > 0 ? argv[0] : NULL, &pass, &a, &key);
-	keyfile_pass_close(&pass);
+	st = privatefile_public(n > 0 ? argv[0] : NULL, &pass, &a, &key);
+	passphrase_close(&pass);
 	if (st == ERR_OK) {
 		output_open(&out, output);
 		output_bytes(&out, key_pem(&a, &key));
@@ -196,10 +197,10 @@ do_id(int argc, char **argv)
 		"[--passphrase-file FILE | --passphrase-fd N] [--hint] [FILE]",
 		"write a key's id: the SHA-256 of its SPKI"
 	};
-	struct keyfile_pass pass = { .file = NULL };
+	struct passphrase pass = { .file = NULL };
 	bool hint = false;
 	const struct opt table[] = {
-		KEYFILE_PASS_OPTIONS(pass),
+		PASSPHRASE_OPTIONS(pass),
 		{ 0, "hint", OPT_FLAG, &hint, NULL,
 		    "in base64, as Sigstore bundles name keys" },
 		OPT_END
@@ -212,8 +213,8 @@ do_id(int argc, char **argv)
 
 	if (n > 1)
 		opt_usage_error("more than one FILE");
-	st = keyfile_any(n > 0 ? argv[0] : NULL, &pass, &a, &key);
-	keyfile_pass_close(&pass);
+	st = privatefile_public(n > 0 ? argv[0] : NULL, &pass, &a, &key);
+	passphrase_close(&pass);
 	if (st == ERR_OK) {
 		output_open(&out, NULL);
 		output_bytes(&out, hint ? key_hint(&a, &key) :
@@ -362,7 +363,7 @@ struct end_opts {
 	const char *add;	/* rotate: the successor */
 	const char *name;
 	const char *until;
-	struct keyfile_pass pass;
+	struct passphrase pass;
 	bool revoke;
 	struct digest id;
 	int64_t effective;
@@ -390,7 +391,7 @@ lock(const char *path, struct arena *a, int *fd)
 static enum status
 sign_event(struct end_opts *o, struct arena *a, struct json *event)
 {
-	struct crypt_private *key;
+	struct private *key;
 	struct dsse d = { .type = SLICE("application/vnd.prov.event+json"),
 	    .payload = canon_text(a, event) };
 	enum status st;
@@ -398,12 +399,12 @@ sign_event(struct end_opts *o, struct arena *a, struct json *event)
 
 	if (o->key == NULL)
 		return ERR_OK;
-	st = keyfile_private(o->key, &o->pass, &key);
-	keyfile_pass_close(&o->pass);
+	st = privatefile_read(o->key, &o->pass, &key);
+	passphrase_close(&o->pass);
 	if (st != ERR_OK)
 		return st;
-	st = dsse_sign(&d, a, key, &e);
-	keyfile_close(key);
+	st = sign_envelope(&d, a, key, &e);
+	privatefile_close(key);
 	if (st != ERR_OK)
 		return msg_err(o->key, &e);
 	*event = dsse_write(a, &d);
@@ -492,7 +493,7 @@ end_verb(int argc, char **argv, bool revoke)
 		    "when it takes effect (now)" },
 		{ 'k', "key", OPT_TEXT, &o.key, "SIGNER",
 		    "sign the event with this private key" },
-		KEYFILE_PASS_OPTIONS(o.pass),
+		PASSPHRASE_OPTIONS(o.pass),
 		{ 0, "add", OPT_TEXT, &o.add, "PUB",
 		    "add this public key, which takes the other's place" },
 		{ 0, "name", OPT_TEXT, &o.name, "NAME",

@@ -9,12 +9,12 @@
 
 #include "canon.h"
 #include "digest.h"
-#include "dsse.h"
 #include "input.h"
-#include "keyfile.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "privatefile.h"
+#include "sign.h"
 #include "statement.h"
 #include "tool.h"
 #include "utf8.h"
@@ -180,19 +180,19 @@ plain_payload(const struct opts *o, struct input *in, struct arena *a,
 /* --- signing ------------------------------------------------------------ */
 
 static enum status
-sign_all(const struct opts *o, struct keyfile_pass *pass, struct arena *a,
+sign_all(const struct opts *o, struct passphrase *pass, struct arena *a,
     struct dsse *d)
 {
 	for (size_t i = 0; i < o->keys.count; i++) {
 		const char *path = o->keys.item[i];
-		struct crypt_private *key;
+		struct private *key;
 		struct err e;
-		enum status st = keyfile_private(path, pass, &key);
+		enum status st = privatefile_read(path, pass, &key);
 
 		if (st != ERR_OK)
 			return st;
-		st = dsse_sign(d, a, key, &e);
-		keyfile_close(key);
+		st = sign_envelope(d, a, key, &e);
+		privatefile_close(key);
 		if (st != ERR_OK)
 			return msg_err(path, &e);
 	}
@@ -202,7 +202,7 @@ sign_all(const struct opts *o, struct keyfile_pass *pass, struct arena *a,
 /* Members of the envelope that we do not know stay, and so do the texts of
  * those that we do. */
 static enum status
-append(const struct opts *o, struct keyfile_pass *pass, struct input *in,
+append(const struct opts *o, struct passphrase *pass, struct input *in,
     struct arena *a, struct json *out)
 {
 	struct json signatures;
@@ -227,7 +227,7 @@ append(const struct opts *o, struct keyfile_pass *pass, struct input *in,
 }
 
 static enum status
-run(const struct opts *o, struct keyfile_pass *pass, const char *operand,
+run(const struct opts *o, struct passphrase *pass, const char *operand,
     struct arena *a, struct json *envelope)
 {
 	struct dsse d = { .count = 0 };
@@ -258,13 +258,13 @@ is_text(const char *s)
 }
 
 static int
-parse_options(struct opts *o, struct keyfile_pass *pass, int argc,
+parse_options(struct opts *o, struct passphrase *pass, int argc,
     char **argv)
 {
 	const struct opt table[] = {
 		{ 'k', "key", OPT_LIST, &o->keys, "FILE",
 		    "sign with this private key" },
-		KEYFILE_PASS_OPTIONS(*pass),
+		PASSPHRASE_OPTIONS(*pass),
 		{ 0, "type", OPT_TEXT, &o->type, "TYPE",
 		    "the payload's type; an in-toto Statement's is known" },
 		{ 0, "append", OPT_FLAG, &o->append, NULL,
@@ -325,7 +325,7 @@ int
 main(int argc, char **argv)
 {
 	struct opts o = { .append = false };
-	struct keyfile_pass pass = { .file = NULL };
+	struct passphrase pass = { .file = NULL };
 	struct arena a = { 0 };
 	struct json envelope;
 	struct output out;
@@ -335,7 +335,7 @@ main(int argc, char **argv)
 	tool_start("dsse-sign");
 	n = parse_options(&o, &pass, argc, argv);
 	st = run(&o, &pass, n > 0 ? argv[0] : NULL, &a, &envelope);
-	keyfile_pass_close(&pass);
+	passphrase_close(&pass);
 	if (st == ERR_OK) {
 		output_open(&out, o.output);
 		output_json(&out, &envelope);

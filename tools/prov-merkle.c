@@ -9,13 +9,13 @@
 #include "chunker.h"
 #include "chunkstore.h"
 #include "input.h"
-#include "keyfile.h"
 #include "merkledoc.h"
 #include "msg.h"
-#include "checkpoint.h"
 #include "opt.h"
 #include "output.h"
+#include "privatefile.h"
 #include "proofcmd.h"
+#include "sign.h"
 #include "tool.h"
 
 enum {
@@ -385,10 +385,10 @@ do_store(int argc, char **argv)
 /* --- checkpoint --------------------------------------------------------- */
 
 static enum status
-sign_tree(const struct opts *o, struct keyfile_pass *pass, const char *name,
+sign_tree(const struct opts *o, struct passphrase *pass, const char *name,
     struct arena *a, struct slice *note)
 {
-	struct crypt_private *key;
+	struct private *key;
 	struct merkledoc_tree t;
 	struct json doc;
 	struct err e;
@@ -399,12 +399,12 @@ sign_tree(const struct opts *o, struct keyfile_pass *pass, const char *name,
 		return rc;
 	if (merkledoc_read(&doc, a, &t, &e) != ERR_OK)
 		return msg_err(name, &e);
-	rc = keyfile_private(o->key, pass, &key);
+	rc = privatefile_read(o->key, pass, &key);
 	if (rc != ERR_OK)
 		return rc;
-	rc = checkpoint_write(slice_of(o->origin), t.size, &t.root, key, a,
+	rc = sign_checkpoint(slice_of(o->origin), t.size, &t.root, key, a,
 	    note, &e);
-	keyfile_close(key);
+	privatefile_close(key);
 	return rc == ERR_OK ? ERR_OK : msg_err(o->key, &e);
 }
 
@@ -416,13 +416,13 @@ do_checkpoint(int argc, char **argv)
 		"sign a tree's root and size"
 	};
 	struct opts o = { 0 };
-	struct keyfile_pass pass = { .file = NULL };
+	struct passphrase pass = { .file = NULL };
 	const struct opt table[] = {
 		{ 0, "origin", OPT_TEXT, &o.origin, "NAME",
 		    "the log's name, which its checkpoints begin with" },
 		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
 		    "an Ed25519 private key" },
-		KEYFILE_PASS_OPTIONS(pass),
+		PASSPHRASE_OPTIONS(pass),
 		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
 		    "write the result to FILE" },
 		OPT_END
@@ -436,7 +436,7 @@ do_checkpoint(int argc, char **argv)
 	if (o.origin == NULL || o.key == NULL)
 		opt_usage_error("--origin and -k are needed");
 	rc = sign_tree(&o, &pass, name, &a, &note);
-	keyfile_pass_close(&pass);
+	passphrase_close(&pass);
 	if (rc == ERR_OK) {
 		output_open(&out, o.output);
 		output_bytes(&out, note);

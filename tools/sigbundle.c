@@ -19,6 +19,7 @@
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
+#include "privatefile.h"
 #include "tool.h"
 
 static const struct json_limits root_limits = { TRUSTROOT_SIZE_MAX, 64,
@@ -244,13 +245,13 @@ struct create {
 	bool envelope;
 	const char *artifact, *key, *output;
 	struct opt_list timestamps, entries;
-	struct keyfile_pass pass;
+	struct passphrase pass;
 };
 
 struct making {
 	const struct create *o;
 	struct bundle_parts parts;
-	struct crypt_private *private;	/* NULL: only the public key */
+	struct private *private;	/* NULL: only the public key */
 	struct key key;
 	struct artifact artifact;
 	struct dsse envelope;
@@ -272,10 +273,10 @@ load_key(struct making *m, struct create *o)
 	if (o->envelope && key_read_file(text, &m->a, &m->key, NULL) ==
 	    ERR_OK)
 		return ERR_OK;
-	rc = keyfile_private(o->key, &o->pass, &m->private);
+	rc = privatefile_read(o->key, &o->pass, &m->private);
 	if (rc != ERR_OK)
 		return rc;
-	rc = crypt_private_public(m->private, &m->a, &public, &e);
+	rc = private_public(m->private, &m->a, &public, &e);
 	if (rc == ERR_OK)
 		rc = key_of(&public, &m->a, &m->key, &e);
 	return rc == ERR_OK ? ERR_OK : msg_err(o->key, &e);
@@ -410,7 +411,7 @@ do_create(int argc, char **argv)
 		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
 		    "the private key; the public one is enough for an "
 		    "envelope" },
-		KEYFILE_PASS_OPTIONS(o.pass),
+		PASSPHRASE_OPTIONS(o.pass),
 		{ 0, "timestamp", OPT_LIST, &o.timestamps, "FILE",
 		    "an RFC 3161 response over the signature" },
 		{ 0, "tlog-entry", OPT_LIST, &o.entries, "FILE",
@@ -434,8 +435,8 @@ do_create(int argc, char **argv)
 		rc = make(&m, n > 0 ? argv[0] : NULL);
 	mem_free(o.timestamps.item);
 	mem_free(o.entries.item);
-	keyfile_close(m.private);
-	keyfile_pass_close(&o.pass);
+	privatefile_close(m.private);
+	passphrase_close(&o.pass);
 	artifact_close(&m.artifact);
 	arena_free(&m.a);
 	return (int)rc;

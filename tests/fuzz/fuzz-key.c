@@ -10,6 +10,7 @@
 
 #include "key.h"
 #include "secret.h"
+#include "secure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,7 +34,7 @@ public_key(struct slice text, struct arena *a)
 static void
 private_key(struct slice text, struct arena *a)
 {
-	struct crypt_private *k, *again;
+	struct private *k, *again;
 	struct crypt_public one, two;
 	struct slice pem;
 	struct err e;
@@ -49,13 +50,13 @@ private_key(struct slice text, struct arena *a)
 	if (!secret_is(text) ||
 	    secret_write(k, SECRET_PKCS8, NULL, &pem, &e) != ERR_OK ||
 	    secret_read(pem, NULL, &again, &e) != ERR_OK ||
-	    crypt_private_public(k, a, &one, &e) != ERR_OK ||
-	    crypt_private_public(again, a, &two, &e) != ERR_OK ||
+	    private_public(k, a, &one, &e) != ERR_OK ||
+	    private_public(again, a, &two, &e) != ERR_OK ||
 	    !crypt_public_equal(&one, &two))
 		abort();
-	crypt_secure_free((char *)(uintptr_t)pem.data);
-	crypt_private_close(again);
-	crypt_private_close(k);
+	secure_free((char *)(uintptr_t)pem.data);
+	private_close(again);
+	private_close(k);
 }
 
 int

@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cipher.h"
 #include "crypt.h"
 #include "hex.h"
+#include "private.h"
+#include "secure.h"
 #include "tap.h"
 
 static struct arena arena;
@@ -24,14 +27,14 @@ unhex(const char *digits)
 	return (struct slice){ (char *)out, n };
 }
 
-static struct crypt_private *
+static struct private *
 private_key(enum crypt_type type, const char *digits)
 {
-	struct slice part[CRYPT_PARTS] = { unhex(digits) };
-	struct crypt_private *k = NULL;
+	struct slice part[PRIVATE_PARTS] = { unhex(digits) };
+	struct private *k = NULL;
 	struct err e;
 
-	if (crypt_private_open(type, part, &k, &e) != ERR_OK)
+	if (private_open(type, part, &k, &e) != ERR_OK)
 		abort();
 	return k;
 }
@@ -41,7 +44,7 @@ known_answer(const char *name, enum crypt_type type, enum crypt_scheme scheme,
     enum crypt_hash hash, const char *secret, struct slice message,
     const char *signature)
 {
-	struct crypt_private *k = private_key(type, secret);
+	struct private *k = private_key(type, secret);
 	struct slice want = unhex(signature), got;
 	struct crypt_public public;
 	uint8_t digest[CRYPT_HASH_MAX];
@@ -49,9 +52,9 @@ known_answer(const char *name, enum crypt_type type, enum crypt_scheme scheme,
 	size_t refused = 0;
 	struct err e;
 
-	ok(crypt_sign(k, scheme, hash, message, &arena, &got, &e) == ERR_OK &&
+	ok(private_sign(k, scheme, hash, message, &arena, &got, &e) == ERR_OK &&
 	    slice_eq(got, want), "%s: the published signature", name);
-	ok(crypt_private_public(k, &arena, &public, &e) == ERR_OK &&
+	ok(private_public(k, &arena, &public, &e) == ERR_OK &&
 	    crypt_verify(&public, scheme, hash, message, want, &e) == ERR_OK,
 	    "%s: verifies", name);
 	crypt_digest(hash, message, digest);
@@ -68,7 +71,7 @@ known_answer(const char *name, enum crypt_type type, enum crypt_scheme scheme,
 	}
 	ok(refused == (type == CRYPT_ED25519 ? want.len * 8 :
 	    (want.len * 8 + 16) / 17), "%s: no other bit pattern does", name);
-	crypt_private_close(k);
+	private_close(k);
 }
 
 static void
@@ -218,14 +221,14 @@ edges(void)
 		size_t w = crypt_width(type), refused = 0;
 		struct slice order = unhex(curve[i].order), sig;
 		struct slice message = SLICE("edge");
-		struct crypt_private *k;
+		struct private *k;
 		struct crypt_public public;
 		char bad[2 * 66];
 		struct err e;
 
-		if (crypt_private_generate(type, 0, &k, &e) != ERR_OK ||
-		    crypt_private_public(k, &arena, &public, &e) != ERR_OK ||
-		    crypt_sign(k, CRYPT_ECDSA, CRYPT_SHA256, message, &arena,
+		if (private_generate(type, 0, &k, &e) != ERR_OK ||
+		    private_public(k, &arena, &public, &e) != ERR_OK ||
+		    private_sign(k, CRYPT_ECDSA, CRYPT_SHA256, message, &arena,
 		    &sig, &e) != ERR_OK)
 			abort();
 		for (int change = 0; change < 6; change++) {
@@ -250,14 +253,14 @@ edges(void)
 		}
 		ok(refused == 5, "edges of curve %zu: %zu refused", i,
 		    refused);
-		crypt_private_close(k);
+		private_close(k);
 	}
 }
 
 static void
 passwords(void)
 {
-	uint8_t *out = crypt_secure_alloc(64);
+	uint8_t *out = secure_alloc(64);
 	struct slice box = unhex("f3ffc7703f9400e52a7dfb4b3d3305d9"
 	    "8e993b9f48681273c29650ba32fc76ce48332ea7164d96a4476fb8c531a1186a"
 	    "c0dfc17c98dce87b4da7f011ec48c97271d2c20f9b928fe2270d6fb863d51738"
@@ -268,29 +271,29 @@ passwords(void)
 	    "7a9a46c76009549eac6474f206c4ee0844f68389").data;
 	const uint8_t *nonce = (const uint8_t *)unhex("69696ee955b62b73cd62bd"
 	    "a875fc73d68219e0036b7a0b37").data;
-	uint8_t *b = crypt_secure_alloc(box.len);
+	uint8_t *b = secure_alloc(box.len);
 	struct err e;
 
-	ok(crypt_scrypt(SLICE("pleaseletmein"), SLICE("SodiumChloride"),
+	ok(cipher_scrypt(SLICE("pleaseletmein"), SLICE("SodiumChloride"),
 	    16384, 1, out, 64, &e) == ERR_OK && memcmp(out, unhex(
 	    "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
 	    "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887")
 	    .data, 64) == 0, "scrypt: RFC 7914 12");
-	ok(crypt_pbkdf2(CRYPT_SHA1, SLICE("password"), SLICE("salt"), 4096,
+	ok(cipher_pbkdf2(CRYPT_SHA1, SLICE("password"), SLICE("salt"), 4096,
 	    out, 20, &e) == ERR_OK && memcmp(out, unhex(
 	    "4b007901b765489abead49d926f721d065a429c1").data, 20) == 0,
 	    "PBKDF2: RFC 6070");
 	memcpy(b, box.data, box.len);
-	ok(crypt_box(false, key, nonce, b, box.len, &e) == ERR_OK &&
-	    memcmp(b + CRYPT_BOX_TAG, unhex("be075fc53c81f2d5cf141316ebeb0c7b")
+	ok(cipher_box(false, key, nonce, b, box.len, &e) == ERR_OK &&
+	    memcmp(b + CIPHER_BOX_TAG, unhex("be075fc53c81f2d5cf141316ebeb0c7b")
 	    .data, 16) == 0, "secretbox: NaCl's vector opens");
-	ok(crypt_box(true, key, nonce, b, box.len, &e) == ERR_OK &&
+	ok(cipher_box(true, key, nonce, b, box.len, &e) == ERR_OK &&
 	    memcmp(b, box.data, box.len) == 0, "secretbox: and closes again");
 	b[20] ^= 1;
-	ok(crypt_box(false, key, nonce, b, box.len, &e) == ERR_NO,
+	ok(cipher_box(false, key, nonce, b, box.len, &e) == ERR_NO,
 	    "secretbox: a changed byte");
-	crypt_secure_free(b);
-	crypt_secure_free(out);
+	secure_free(b);
+	secure_free(out);
 }
 
 int

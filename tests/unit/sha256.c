@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "cipher.h"
 #include "crypt.h"
 #include "hex.h"
 #include "sha256.h"
@@ -178,7 +179,7 @@ libgcrypt(void)
 		struct slice s = start_of_text(n);
 
 		tried++;
-		if (crypt_pbkdf2(CRYPT_SHA256, SLICE("a key of ours"), s, 1,
+		if (cipher_pbkdf2(CRYPT_SHA256, SLICE("a key of ours"), s, 1,
 		    want, sizeof(want), NULL) != ERR_OK)
 			continue;
 		hmac(SLICE("a key of ours"), s, got);
