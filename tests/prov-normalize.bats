@@ -70,6 +70,61 @@ TABLE
 	is c '.components|length == 4'
 }
 
+# Components are read while the document is parsed, if bomFormat came first.
+@test "prov-normalize: members of a document in any order: the same evidence, the same faults" {
+	need_command jq
+	one='{"type":"library","bom-ref":"1","name":"a","version":"1","purl":"pkg:npm/a@1"}'
+	two='{"type":"library","bom-ref":"2","name":"b","version":"1","components":[{"type":"library","bom-ref":"3","name":"c"}]}'
+	head='"bomFormat":"CycloneDX","specVersion":"1.5"'
+	list="\"components\":[$one,$two]"
+	other="\"x\":{$head,\"components\":[{\"name\":\"y\"},{\"name\":\"z\"}]}"
+	edges='"dependencies":[{"ref":"1","dependsOn":["2","3"]}]'
+	printf '{%s,%s,%s}' "$list" "$edges" "$head" >whole
+	prov-normalize whole >want
+	is want '[.components[].key] == ["name:b@1","name:c","pkg:npm/a@1"]'
+	while read -r text; do
+		echo "$text" >file
+		prov-normalize file >got
+		same want got
+		prov-ingest file | prov-normalize >got
+		same want got
+	done <<-TABLE
+	{$head,$list,$edges}
+	{$edges,$head,$list}
+	{$head,$other,$list,$edges}
+	{$head,$list,$edges,$other}
+	{$other,$list,$edges,$head}
+	{$other,$head,$list,$edges}
+	{"content":{$head,"components":[$two,$one]},$head,$list,$edges,"canonicalDigest":"x"}
+	TABLE
+	# in an envelope, a Statement, and beside what makes it one
+	type='"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"https://cyclonedx.org/bom"'
+	printf '{%s,"predicate":{%s,%s,%s}}' "$type" "$head" "$list" "$edges" >file
+	prov-normalize file >got
+	same want got
+	printf '{%s,%s,"components":[{"name":"y"},{"name":"z"}],"predicate":{%s,%s,%s}}' "$head" "$type" "$head" "$list" "$edges" >file
+	prov-normalize file >got
+	same want got
+	for role in vex findings; do
+		vulnerability='"vulnerabilities":[{"id":"CVE-1","affects":[{"ref":"1"}]},{"id":"CVE-2","affects":[{"ref":"2"}],"analysis":{"state":"in_triage"}}]'
+		printf '{%s,%s,%s,%s}' "$list" "$edges" "$vulnerability" "$head" | prov-normalize --role $role >want
+		printf '{%s,%s,%s,%s}' "$head" "$list" "$edges" "$vulnerability" | prov-normalize --role $role >got
+		same want got
+		is got '.dependencies == []'
+	done
+	# what is wrong is said at its place, and nothing is taken twice
+	printf '{%s,"components":[%s,%s,7]}' "$head" "$one" "$two" >file
+	refuses 2 prov-normalize file
+	[ "$(cat refuses.err)" = 'prov-normalize: file: 255: a component is number, expected an object (record 1)' ]
+	printf '{%s,"components":[%s,%s],"metadata":7}' "$head" "$one" "$two" >file
+	refuses 2 prov-normalize file
+	[ "$(cat refuses.err)" = 'prov-normalize: file: 267: "metadata" is number, expected an object (record 1)' ]
+	refuses 2 prov-normalize --format spdx whole
+	printf '{%s,%s,%s}\n{%s,"components":[{"name":"q"},{"name":"r"}]}\n' "$head" "$list" "$edges" "$head" >two
+	prov-normalize --subject x two >ev
+	is ev '[.components[].name] == ["b","c","q","r","a"]'
+}
+
 @test "prov-normalize: keys: purl without context, CPE, name" {
 	need_command jq
 	evidence "$(cdx '"components":[

@@ -51,6 +51,29 @@ round_trip(struct slice input, enum purl_mode mode, struct arena *a)
 	}
 }
 
+/* What is said to be canonical as it stands is. */
+static void
+plain(struct slice input, struct arena *a)
+{
+	struct purl_plain plain;
+	struct slice name;
+	struct purl p;
+	struct err e;
+
+	if (!purl_plain(input, &plain))
+		return;
+	must(purl_parse(input, PURL_STRICT, a, &p, &e) == ERR_OK,
+	    "a plain purl is one");
+	must(slice_eq(purl_text(a, &p), input), "a plain purl is canonical");
+	must(slice_eq(purl_key(a, &p), input), "a plain purl is its key");
+	name = slice_cut(input, plain.name, plain.name_end);
+	must(slice_eq(p.name, name), "a plain purl's name");
+	must(slice_eq(p.version, slice_cut(input, plain.name_end + 1,
+	    SIZE_MAX)), "a plain purl's version");
+	must(plain.scoped == slice_starts(p.namespace, "@"),
+	    "a plain purl's scope");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -61,6 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice text;
 	struct err e;
 
+	plain(input, &a);
 	round_trip(input, PURL_STRICT, &a);
 	round_trip(input, PURL_LENIENT, &a);
 	if (cpe_parse(input, &a, &c, &e) == ERR_OK) {

@@ -351,6 +351,67 @@ test_others(void)
 	    "an error tells its offset");
 }
 
+/* --- canonical as they stand -------------------------------------------- */
+
+static void
+test_plain(void)
+{
+	static const struct {
+		const char *text;
+		bool plain;
+	} cases[] = {
+		{ "pkg:npm/a@1", true },
+		{ "pkg:npm/%40s/a@1.0.0-rc.1", true },
+		{ "pkg:npm/%40s@1", false },
+		{ "pkg:npm/@s/a@1", false },
+		{ "pkg:npm/%40s/%40a@1", false },
+		{ "pkg:npm/a", false },
+		{ "pkg:npm/a@", false },
+		{ "pkg:npm/@1", false },
+		{ "pkg:npm/a@1@2", false },
+		{ "pkg:npm/a@1/2", false },
+		{ "pkg:npm/a@1+2", false },
+		{ "pkg:npm/a@1?x=y", false },
+		{ "pkg:npm/a@1#x", false },
+		{ "pkg:npm//a@1", false },
+		{ "pkg:npm/s//a@1", false },
+		{ "pkg:npm/s/@1", false },
+		{ "PKG:npm/a@1", false },
+		{ "pkg:NPM/a@1", false },
+		{ "pkg:/npm/a@1", false },
+		{ "pkg:maven/g/a@1", true },
+		{ "pkg:maven/a@1", false },
+		{ "pkg:golang/github.com/A/b@v1.2.3", true },
+		{ "pkg:pypi/a-b@1", true },
+		{ "pkg:pypi/a_b@1", false },
+		{ "pkg:pypi/A@1", false },
+		{ "pkg:pypi/a@1RC", false },
+		{ "pkg:cargo/x/a@1", false },
+		{ "pkg:composer/A/b@1", false },
+		{ "pkg:deb/debian/a@1", false },
+		{ "pkg:generic/a@1:2~3_4", true },
+		{ "pkg:generic/a\xc3\xa9@1", false },
+		{ "pkg", false },
+		{ "", false }
+	};
+	struct purl_plain plain;
+	struct purl p;
+	struct err e;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct slice text = slice_of(cases[i].text);
+		bool got = purl_plain(text, &plain);
+
+		ok(got == cases[i].plain && (!got || (purl_parse(text,
+		    PURL_STRICT, &arena, &p, &e) == ERR_OK &&
+		    slice_eq(purl_key(&arena, &p), text) &&
+		    slice_eq(purl_text(&arena, &p), text) &&
+		    slice_eq(p.name, slice_cut(text, plain.name,
+		    plain.name_end)))), "%s is %splain", cases[i].text,
+		    cases[i].plain ? "" : "not ");
+	}
+}
+
 int
 main(void)
 {
@@ -358,6 +419,7 @@ main(void)
 	test_canonical();
 	test_keys();
 	test_match();
+	test_plain();
 	test_others();
 	arena_free(&arena);
 	return done();
