@@ -107,16 +107,63 @@ write_parts(struct entry_store *s, const struct entry *entry, struct buf *out,
 	return rc;
 }
 
+static enum status
+write_chunk(void *ctx, uint64_t index, const struct digest *hash,
+    struct slice bytes, struct err *e)
+{
+	struct buf *out = ctx;
+
+	(void)hash;
+	(void)e;
+	buf_text(out, index == 0 ? "\"chunks\":[\"" : ",\"");
+	b64_write(out, bytes);
+	buf_byte(out, '"');
+	return ERR_OK;
+}
+
+/* Of a tree whose end is missing, the chunks that are there. */
+static enum status
+write_chunks(struct entry_store *s, const struct entry *entry,
+    struct buf *out, struct err *e)
+{
+	struct arena a = { 0 };
+	size_t before = out->len;
+	enum status rc = entry_chunks(s, &entry->proof_root, 0, UINT64_MAX, &a,
+	    write_chunk, out, e);
+
+	if (out->len > before)
+		buf_text(out, "],");
+	arena_free(&a);
+	return rc == ERR_NO ? ERR_OK : rc;
+}
+
+static enum status
+write_tree(struct entry_store *s, const struct entry *entry, struct buf *out,
+    struct err *e)
+{
+	struct arena a = { 0 };
+	struct json doc;
+	enum status rc = entry_tree(s, &entry->proof_root, &a, &doc, e);
+
+	if (rc == ERR_OK)
+		member(out, "tree", canon_text(&a, &doc));
+	arena_free(&a);
+	return rc;
+}
+
 enum status
 entrydoc_write(struct entry_store *s, const struct entry *entry, bool full,
     struct buf *out, struct err *e)
 {
 	char key[DIGEST_TEXT + 1], expires[TIMEFMT_LEN + 1];
+	bool partial = full && entry->has_tree && !entry->has_parts;
 	enum status rc;
 
 	digest_write(&entry->verikey, key);
 	timefmt_write(entry->expires, expires);
 	buf_byte(out, '{');
+	if (partial && (rc = write_chunks(s, entry, out, e)) != ERR_OK)
+		return rc;
 	member(out, "decision", entry->decision);
 	rc = write_envelopes(s, entry, full, out, e);
 	if (rc != ERR_OK)
@@ -130,6 +177,8 @@ entrydoc_write(struct entry_store *s, const struct entry *entry, bool full,
 		if (rc != ERR_OK)
 			return rc;
 	}
+	if (partial && (rc = write_tree(s, entry, out, e)) != ERR_OK)
+		return rc;
 	member(out, "verdict", entry->verdict);
 	text_member(out, "veriKey", key);
 	out->data[out->len - 1] = '}';
@@ -151,6 +200,7 @@ static const struct shape part_shape[] = {
 };
 
 static const struct shape entry_shape[] = {
+	{ "chunks", SHAPE_ARRAY, NULL },
 	{ "decision", SHAPE_OBJECT | SHAPE_NEEDED, NULL },
 	{ "envelopes", SHAPE_ARRAY, envelope_shape },
 	{ "expiresAt", SHAPE_STRING | SHAPE_NEEDED, NULL },
@@ -158,6 +208,7 @@ static const struct shape entry_shape[] = {
 	{ "kind", SHAPE_STRING | SHAPE_NEEDED, NULL },
 	{ "origin", SHAPE_STRING | SHAPE_NEEDED, NULL },
 	{ "parts", SHAPE_ARRAY, part_shape },
+	{ "tree", SHAPE_OBJECT, NULL },
 	{ "verdict", SHAPE_OBJECT | SHAPE_NEEDED, NULL },
 	{ "veriKey", SHAPE_STRING | SHAPE_NEEDED, NULL },
 	SHAPE_END
@@ -213,11 +264,37 @@ read_parts(const struct json *list, struct arena *a, struct entry *out,
 	return ERR_OK;
 }
 
+/* Of a tree whose end is missing. */
+static enum status
+read_partial(const struct json *tree, const struct json *chunks,
+    struct arena *a, struct entry *out, struct err *e)
+{
+	struct entry_partial *p = arena_zalloc(a, sizeof(*p));
+	struct merkledoc_tree *t = arena_zalloc(a, sizeof(*t));
+	struct slice *piece = arena_array(a, json_count(chunks) + 1,
+	    sizeof(*piece));
+	enum status rc = merkledoc_read(tree, a, t, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	*p = (struct entry_partial){ .tree = t, .piece = piece };
+	out->partial = p;
+	if (chunks == NULL)
+		return ERR_OK;
+	JSON_EACH(v, chunks)
+		if (!b64_bytes(a, json_text(v), &piece[p->kept++]))
+			return err_input(e, v->offset,
+			    "a chunk's bytes are not base64");
+	return ERR_OK;
+}
+
 enum status
 entrydoc_read(const struct json *doc, struct arena *a, struct entry *out,
     struct err *e)
 {
 	struct slice origin = json_get_text(doc, "origin");
+	const struct json *tree = json_get(doc, "tree");
+	const struct json *chunks = json_get(doc, "chunks");
 	struct entryrec_dep *deps;
 	struct digest key;
 	char expires[TIMEFMT_LEN + 1];
@@ -237,6 +314,12 @@ entrydoc_read(const struct json *doc, struct arena *a, struct entry *out,
 	if ((rc = read_envelopes(json_get(doc, "envelopes"), a, out, e)) !=
 	    ERR_OK || (rc = read_parts(json_get(doc, "parts"), a, out, e)) !=
 	    ERR_OK || (rc = entryrec_derive(out, a, &deps, &n, e)) != ERR_OK)
+		return rc;
+	if (tree == NULL ? chunks != NULL : json_get(doc, "parts") != NULL)
+		return err_input(e, doc->offset, "want parts, or a tree and "
+		    "what there is of its chunks");
+	if (tree != NULL &&
+	    (rc = read_partial(tree, chunks, a, out, e)) != ERR_OK)
 		return rc;
 	timefmt_write(out->expires, expires);
 	if (!digest_read(json_get_text(doc, "veriKey"), &key) ||

@@ -11,7 +11,8 @@
 
 /*
  * Appends the canonical bytes of the document of an entry that s gave; no
- * LF.  full adds the bytes of envelopes and parts (in base64), as export
+ * LF.  full adds the bytes (in base64) of envelopes and parts or, where the
+ * end of the evidence is missing, the tree and the chunks there are, as export
  * writes them; without, s may be NULL.
  */
 enum status entrydoc_write(struct entry_store *s, const struct entry *entry,

@@ -143,6 +143,30 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 	[ "$(prov-cache export --cache d | jq -r .origin | sort -u)" = computed ]
 }
 
+@test "prov-cache export, import: evidence whose end is missing, as a bundle brought it" {
+	packs=$SRCDIR/golden/packs
+	for density in lite standard; do
+		prov-pack import -k "$packs/key.pub" --at 2026-01-12T10:00:00Z \
+			--cache $density "$packs/good-$density.tar"
+		prov-cache export --cache $density >all
+		valid_against prov.entry/v1 all
+		jq -e 'has("tree") and (has("parts") | not)' all >out
+		prov-cache import --cache $density.2 all
+		prov-cache export --cache $density.2 >again
+		same all again
+		prov-cache check --cache $density.2
+		[ "$(prov-cache stats --cache $density.2 | jq .chunks)" -eq \
+			"$(jq '.chunks // [] | length' all)" ]
+	done
+	for change in '.chunks[0] = "YQ=="' '.chunks += .chunks + .chunks' \
+		'.chunks[0] = "?"' 'del(.tree)' '.parts = []' \
+		'.tree.root = .veriKey' 'del(.tree.chunks)' '.tree = []'; do
+		jq -c "$change" all >bad
+		refuses 2 prov-cache import --cache d bad ||
+			{ echo "$change"; return 1; }
+	done
+}
+
 @test "prov-cache import: an old backup does not bring back what was revoked" {
 	load_entries put c 0 3 >keys
 	prov-cache export --cache c >all
