@@ -40,7 +40,7 @@ struct cache {
 	int rc;			/* what LMDB said last */
 	bool writable;
 	bool broken;		/* a guard fired: LMDB's state is unknown */
-	bool locked;		/* others are kept out by a lock file */
+	bool renewed;		/* it was damaged when it was opened */
 	bool unsynced;		/* CACHE_NOSYNC: close syncs */
 	uint64_t map_size;
 	struct counters *counters;	/* NULL: none */
@@ -244,10 +244,8 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 	}
 	rc = open_env(c, base | MDB_RDONLY);
 	if (rc == EACCES || rc == EROFS || rc == EPERM || rc == ENOENT ||
-	    rc == ENOSPC) {
+	    rc == ENOSPC)
 		rc = open_env(c, base | MDB_RDONLY | MDB_NOLOCK);
-		c->locked = false;
-	}
 	return rc == 0 ? ERR_OK : translate(c, e);
 }
 
@@ -316,42 +314,23 @@ open_guarded(void *ctx)
 		call->rc = open_tables(call->cache, call->e);
 }
 
-enum status
-cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
+/* path is DIR/v1, which is there. */
+static enum status
+open_at(const char *path, unsigned flags, struct cache **out, struct err *e)
 {
-	struct cache *c;
-	struct arena a = { 0 };
-	char *path = arena_printf(&a, "%s/v1", dir), counters[4096];
-	struct open_call call;
-	enum status rc = ERR_OK;
+	struct cache *c = mem_alloc(sizeof(*c));
+	struct open_call call = { c, flags, e, ERR_OK };
+	char counters[4096];
+	enum status rc;
 	int sig;
 
-	*out = NULL;
-	if (strlen(path) > 4000)
-		return arena_free(&a), system_error(e,
-		    "the cache directory's name is too long");
-	if ((flags & CACHE_WRITE) != 0 && access(path, F_OK) != 0)
-		rc = cacheplace_make(path, e);
-	else if (access(path, F_OK) != 0)
-		rc = err_no(e, "there is no cache yet");
-	if (rc == ERR_OK)
-		rc = cacheplace_check(dir, e);
-	if (rc == ERR_OK)
-		rc = cacheplace_check(path, e);
-	if (rc != ERR_OK)
-		return arena_free(&a), rc;
-	c = mem_alloc(sizeof(*c));
-	memset(c, 0, sizeof(*c));
+	*c = (struct cache){ .writable = (flags & CACHE_WRITE) != 0 };
 	c->dir = mem_alloc(strlen(path) + 1);
 	strcpy(c->dir, path);
-	arena_free(&a);
-	c->locked = true;
-	c->writable = (flags & CACHE_WRITE) != 0;
 	c->unsynced = c->writable && (flags & CACHE_NOSYNC) != 0;
 	guard_hold();
 	if (c->writable)
 		move_aside(c);
-	call = (struct open_call){ c, flags, e, ERR_OK };
 	sig = guard_run(c->writable ? WRITE_SECONDS : READ_SECONDS,
 	    open_guarded, &call);
 	rc = sig == 0 ? call.rc : broken(c, sig, e);
@@ -361,6 +340,49 @@ cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
 	c->counters = counters_open(counters, c->writable, CACHE_COUNTERS);
 	*out = c;
 	return ERR_OK;
+}
+
+static bool
+is_marked(struct arena *a, const char *path)
+{
+	return access(arena_printf(a, "%s/damaged", path), F_OK) == 0;
+}
+
+enum status
+cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
+{
+	struct arena a = { 0 };
+	char *path = arena_printf(&a, "%s/v1", dir);
+	bool write = (flags & CACHE_WRITE) != 0;
+	enum status rc = ERR_OK;
+
+	*out = NULL;
+	if (strlen(path) > 4000)
+		return arena_free(&a), system_error(e,
+		    "the cache directory's name is too long");
+	if (access(path, F_OK) != 0)
+		rc = write ? cacheplace_make(path, e) :
+		    err_no(e, "there is no cache yet");
+	if (rc == ERR_OK)
+		rc = cacheplace_check(dir, e);
+	if (rc == ERR_OK)
+		rc = cacheplace_check(path, e);
+	if (rc == ERR_OK)
+		rc = open_at(path, flags, out, e);
+	/* The writer who finds the damage begins anew, and not the next. */
+	if (rc == ERR_SYSTEM && write && is_marked(&a, path)) {
+		rc = open_at(path, flags, out, e);
+		if (rc == ERR_OK)
+			(*out)->renewed = true;
+	}
+	arena_free(&a);
+	return rc;
+}
+
+bool
+cache_renewed(const struct cache *c)
+{
+	return c->renewed;
 }
 
 bool

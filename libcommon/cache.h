@@ -9,8 +9,8 @@
  * a dead or a stuck process.  After that the handle answers ERR_SYSTEM to
  * everything.
  *
- * What is found damaged is marked; the next one that opens the environment
- * for writing moves it aside and begins anew.
+ * What is found damaged is marked; who opens the environment for writing then
+ * moves it aside and begins anew.
  */
 #ifndef CACHE_H
 #define CACHE_H
@@ -53,6 +53,8 @@ enum status cache_open(const char *dir, unsigned flags, struct cache **out,
     struct err *e);
 void cache_close(struct cache *c);	/* NULL is fine */
 bool cache_writable(const struct cache *c);
+/* It was damaged, was moved aside, and is empty. */
+bool cache_renewed(const struct cache *c);
 
 /*
  * Calls fn in a transaction, which is committed if fn returns ERR_OK and

@@ -9,7 +9,12 @@ cachecmd_open(const char *dir, enum entry_mode mode, struct entry_store **out)
 	struct err e;
 	enum status rc = entry_open(dir, mode, out, &e);
 
-	return rc == ERR_OK ? ERR_OK : msg_err(dir, &e);
+	if (rc != ERR_OK)
+		return msg_err(dir, &e);
+	if (entry_renewed(*out))
+		msg_say(entry_dir(*out), "the cache was damaged, and begins "
+		    "anew");
+	return ERR_OK;
 }
 
 enum status

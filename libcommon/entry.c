@@ -69,6 +69,12 @@ entry_close(struct entry_store *s)
 	mem_free(s);
 }
 
+bool
+entry_renewed(const struct entry_store *s)
+{
+	return cache_renewed(s->cache);
+}
+
 const char *
 entry_dir(const struct entry_store *s)
 {

@@ -49,6 +49,9 @@ enum status entry_open(const char *dir, enum entry_mode mode,
     struct entry_store **out, struct err *e);
 /* NULL is fine. */
 void entry_close(struct entry_store *s);
+/* True when it was found damaged, moved aside and begun anew: the caller says
+ * so, since what was there is lost. */
+bool entry_renewed(const struct entry_store *s);
 /* The directory it is in. */
 const char *entry_dir(const struct entry_store *s);
 

@@ -27,6 +27,10 @@ recall_open(struct recall *r, const char *dir, bool write)
 	rc = entry_open(dir, write ? ENTRY_WRITE : ENTRY_READ, &r->store, &e);
 	if (rc == ERR_OK)
 		rc = entry_generation(r->store, &r->generation, &e);
+	if (rc == ERR_OK && entry_renewed(r->store)) {
+		msg_say(NULL, "the cache was damaged, and begins anew");
+		r->troubled = true;
+	}
 	/* That a cache is not there yet is no trouble. */
 	if (rc == ERR_NO)
 		r->troubled = true;

@@ -128,6 +128,14 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 		tries "cut to $cut"
 		tries "after cut to $cut"
 	done
+	# the decision that finds it begins anew: the next one is a hit
+	rm -rf c && cp -r good c
+	truncate -s 9000 c/v1/data.mdb
+	tries "cut short"
+	[ "$(cat err)" = "prov-decide: the cache was damaged, and begins anew" ]
+	tries "begun anew"
+	is cached
+	[ ! -s err ]
 	rm -rf c && cp -r good c && rm c/v1/lock.mdb
 	tries "no lock file"
 	is cached
@@ -142,11 +150,17 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 	[ "$(wc -l <err)" -eq 1 ]
 }
 
-@test "provcache: a full disk, another's directory" {
+# mounted OPTION: a tmpfs on c, or the test is skipped.
+mounted() {
+	mkdir -p c
+	mount -t tmpfs -o "mode=700,$1" none c 2>/dev/null ||
+		skip "cannot mount a tmpfs: not root, or no mount namespace"
+}
+
+@test "provcache: a full disk" {
 	fixture
-	mkdir c
 	for size in 16k 32k; do
-		mount -t tmpfs -o size=$size,mode=700 none c 2>/dev/null || break
+		mounted size=$size
 		rc=0
 		decide >got 2>err || rc=$?
 		umount c
@@ -154,13 +168,37 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 		[ $rc -eq 0 ] && [ "$(wc -l <err)" -eq 1 ] ||
 			{ echo "$size: exit $rc"; cat err; return 1; }
 	done
-	if [ "$(id -u)" -eq 0 ]; then
-		chown 12345 c
-		decide >got 2>err
-		same want got
-		[ "$(wc -l <err)" -eq 1 ]
-		grep -q 'somebody else' err
-	fi
+	# one that fills up later: what is there is found all the same
+	mounted size=4m
+	decide >got
+	is computed
+	dd if=/dev/zero of=c/rest bs=4k 2>/dev/null || true
+	decide >got 2>err
+	is cached
+	same want got
+	[ ! -s err ] || { cat err; return 1; }
+	sed 's/left-pad/right-pad/g' sbom.json | prov-normalize >evidence2
+	prov-decide --no-cache --policy policy.json --keyring ring --at $at \
+		evidence2 >want2
+	prov-decide --cache c --policy policy.json --keyring ring --at $at \
+		evidence2 >got 2>err
+	same want2 got
+	[ "$(wc -l <err)" -eq 1 ] || { cat err; return 1; }
+	grep -q 'No space left' err
+	rm c/rest
+	decide >got
+	is cached
+	prov-cache check --cache c
+}
+
+@test "provcache: another's directory" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give a directory away"
+	fixture
+	mkdir c && chown 12345 c
+	decide >got 2>err
+	same want got
+	[ "$(wc -l <err)" -eq 1 ]
+	grep -q 'somebody else' err
 }
 
 @test "provcache: read-only media: what is there is found, the rest computed" {
@@ -169,9 +207,7 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 	! cmp -s evidence evidence2
 	prov-decide --no-cache --policy policy.json --keyring ring --at $at \
 		evidence2 >want2
-	mkdir c
-	mount -t tmpfs -o size=4m,mode=700 none c 2>/dev/null ||
-		skip "cannot mount a tmpfs"
+	mounted size=4m
 	decide >got
 	mount -o remount,ro c || skip "cannot mount it read-only"
 	decide >got 2>err
@@ -194,7 +230,7 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 	same want got
 	umount c
 	# nothing in it, and nothing can be made
-	mount -t tmpfs -o size=4m,mode=700,ro none c
+	mounted size=4m,ro
 	decide >got 2>err
 	is computed
 	same want got
