@@ -6,11 +6,9 @@
  */
 #include <string.h>
 
+#include "checklist.h"
 #include "decision.h"
-#include "digest.h"
-#include "err.h"
-#include "hex.h"
-#include "input.h"
+#include "digester.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
@@ -45,50 +43,12 @@ struct opts {
 
 struct job {
 	struct opts o;
-	struct json_limits limits;
+	struct digester d;	/* of the operand that is open */
 	struct output out;
-	struct sha256 digester;
-	struct arena record;	/* reset after each document */
 	struct arena run;
 	struct decision decision;	/* what the options say of it */
 	int64_t ttl;
 };
-
-/* An operand: its documents one by one, or all its bytes. */
-struct source {
-	struct input in;
-	bool open;
-	bool done;		/* --raw: the bytes were read */
-	struct buf name;	/* --check: the list's */
-};
-
-static enum status
-source_open(const struct job *job, struct source *s, const char *name)
-{
-	enum status rc = input_open(&s->in, name, &job->limits);
-
-	s->open = rc == ERR_OK;
-	s->done = false;
-	return rc;
-}
-
-static void
-source_close(struct source *s)
-{
-	if (s->open)
-		input_close(&s->in);
-	s->open = false;
-}
-
-static enum status
-to_digester(void *ctx, struct slice piece, struct err *e)
-{
-	struct job *job = ctx;
-
-	(void)e;
-	sha256_add(&job->digester, piece.data, piece.len);
-	return ERR_OK;
-}
 
 /* Held back until the document is known to be good. */
 static enum status
@@ -101,127 +61,63 @@ to_output(void *ctx, struct slice piece, struct err *e)
 	return ERR_OK;
 }
 
-static enum status
-raw_digest(struct job *job, struct source *s, struct digest *d, bool *got)
-{
-	struct slice piece;
-	enum status rc;
-
-	*got = !s->done;
-	if (s->done)
-		return ERR_OK;
-	do {
-		rc = input_chunk(&s->in, &piece);
-		if (rc != ERR_OK)
-			return rc;
-		sha256_add(&job->digester, piece.data, piece.len);
-	} while (piece.len > 0);
-	s->done = true;
-	*d = digest_take(&job->digester);
-	return ERR_OK;
-}
-
-/* The digest of a verdict without what is not part of its identity. */
-static enum status
-verdict_digest(struct job *job, struct source *s, struct digest *d, bool *got)
-{
-	struct json doc;
-	struct err e;
-	enum status rc = input_next(&s->in, &job->record, &doc, got);
-
-	if (rc != ERR_OK || !*got)
-		return rc;
-	if (!json_is(json_get(&doc, "kind"), VERDICT_KIND)) {
-		(void)err_input(&e, 0, "found %s, expected a " VERDICT_KIND,
-		    json_get(&doc, "kind") == NULL ? "no kind" :
-		    "another kind");
-		return input_fault(&s->in, &e);
-	}
-	*d = verdict_id(&job->record, &doc);
-	return ERR_OK;
-}
-
 /* The DecisionDigest of a verdict, which must be the one its id names. */
 static enum status
-next_decision(struct job *job, struct source *s, bool *got)
+next_decision(struct job *job, bool *got)
 {
+	struct arena *a = &job->d.record;
 	struct decision d = job->decision;
 	struct verdict v;
 	struct json doc, out;
 	struct err e;
-	enum status rc = input_next(&s->in, &job->record, &doc, got);
+	enum status rc;
 
+	arena_reset(a);
+	rc = input_next(&job->d.in, a, &doc, got);
 	if (rc != ERR_OK || !*got)
 		return rc;
-	rc = verdict_read(&job->record, &doc, &v, &e);
+	rc = verdict_read(a, &doc, &v, &e);
 	if (rc == ERR_OK && __builtin_add_overflow(v.at, job->ttl,
 	    &d.expires_at))
 		rc = err_bad(&e, "--ttl ends beyond all time");
 	if (rc != ERR_OK)
-		return input_fault(&s->in, &e);
+		return input_fault(&job->d.in, &e);
 	d.verdict = v.id;
 	d.created_at = v.at;
 	d.trust_score = decision_trust(v.trust);
 	if (job->o.rules.count == 0)
 		d.rule[d.rules++] = v.policy_digest;
-	out = decision_json(&job->record, &d);
+	out = decision_json(a, &d);
 	output_json(&job->out, &out);
 	return ERR_OK;
 }
 
 static enum status
-next_digest(struct job *job, struct source *s, struct digest *d, bool *got)
+next_descriptor(struct job *job, bool *got)
 {
-	enum status rc;
+	struct digest found;
+	struct json v;
+	enum status rc = digester_next(&job->d, &found, got);
 
-	if (job->o.raw)
-		return raw_digest(job, s, d, got);
-	if (job->o.verdict_id)
-		return verdict_digest(job, s, d, got);
-	rc = input_canon(&s->in, to_digester, job, got);
-	*d = digest_take(&job->digester);	/* also after a failure */
-	return rc;
-}
-
-/* in-toto's ResourceDescriptor. */
-static void
-print_descriptor(struct job *job, const struct source *s,
-    const struct digest *d)
-{
-	struct arena *a = &job->record;
-	struct json v = json_object(), note = json_object();
-
-	if (s->in.stream.lossy) {
-		json_set(a, &note, "lossy", json_bool(true));
-		json_set(a, &v, "annotations", note);
-	}
-	json_set(a, &v, "digest", digest_set(a, d));
-	if (s->in.fd != 0)
-		json_set_z(a, &v, "name", s->in.name);
+	if (rc != ERR_OK || !*got)
+		return rc;
+	v = digester_descriptor(&job->d, &found);
 	output_json(&job->out, &v);
+	return ERR_OK;
 }
 
 static enum status
-next_record(struct job *job, struct source *s, bool *got)
+next_record(struct job *job, bool *got)
 {
-	struct digest d;
 	enum status rc;
 
-	if (job->o.canonical) {
-		rc = input_canon(&s->in, to_output, job, got);
-		if (rc == ERR_OK && *got)
-			buf_byte(&job->out.pending, '\n');
-		return rc;
-	}
-	if (job->o.decision) {
-		rc = next_decision(job, s, got);
-		arena_reset(&job->record);
-		return rc;
-	}
-	rc = next_digest(job, s, &d, got);
+	if (job->o.decision)
+		return next_decision(job, got);
+	if (!job->o.canonical)
+		return next_descriptor(job, got);
+	rc = input_canon(&job->d.in, to_output, job, got);
 	if (rc == ERR_OK && *got)
-		print_descriptor(job, s, &d);
-	arena_reset(&job->record);
+		buf_byte(&job->out.pending, '\n');
 	return rc;
 }
 
@@ -230,7 +126,6 @@ next_record(struct job *job, struct source *s, bool *got)
 static enum status
 do_operand(struct job *job, const char *name)
 {
-	struct source s;
 	size_t mark = job->out.pending.len;
 	bool got = true;
 	enum status rc;
@@ -240,9 +135,9 @@ do_operand(struct job *job, const char *name)
 		    "that JSON can hold");
 		return ERR_INPUT;
 	}
-	rc = source_open(job, &s, name);
+	rc = digester_open(&job->d, name);
 	while (rc == ERR_OK && got) {
-		rc = next_record(job, &s, &got);
+		rc = next_record(job, &got);
 		if (rc == ERR_OK && job->out.pending.len >= OUTPUT_HOLD) {
 			output_flush(&job->out);
 			mark = 0;
@@ -250,7 +145,7 @@ do_operand(struct job *job, const char *name)
 	}
 	if (rc != ERR_OK)
 		job->out.pending.len = mark;
-	source_close(&s);
+	digester_close(&job->d);
 	return rc;
 }
 
@@ -275,134 +170,6 @@ do_names(struct job *job, const char *list)
 		names = slice_cut(names, n + 1, names.len);
 	}
 	arena_free(&a);
-	return worst;
-}
-
-/* --- --check ------------------------------------------------------------ */
-
-static enum status
-differs(struct job *job, const struct source *s, const struct digest *found,
-    const struct digest *expected)
-{
-	char is[DIGEST_TEXT + 1], was[DIGEST_TEXT + 1];
-
-	digest_write(found, is);
-	digest_write(expected, was);
-	msg_say(s->in.name, "found %s, expected %s", is, was);
-	print_descriptor(job, s, found);
-	return ERR_NO;
-}
-
-/* The file is done with: all its documents must have been in the list. */
-static enum status
-finish(struct job *job, struct source *s)
-{
-	struct digest d;
-	bool got = false;
-	enum status rc = ERR_OK;
-
-	if (!s->open)
-		return ERR_OK;
-	rc = next_digest(job, s, &d, &got);
-	if (rc == ERR_OK && got) {
-		msg_say(s->in.name, "found more documents than the list has");
-		print_descriptor(job, s, &d);
-		rc = ERR_NO;
-	}
-	source_close(s);
-	return rc;
-}
-
-static enum status
-check_descriptor(struct job *job, struct source *s, struct slice name,
-    const struct digest *expected)
-{
-	enum status worst = ERR_OK, rc;
-	struct digest found;
-	bool got = false;
-
-	if (s->open && !slice_is(name, s->in.name))
-		worst = finish(job, s);
-	if (!s->open) {
-		buf_reset(&s->name);
-		buf_slice(&s->name, name);
-		buf_byte(&s->name, '\0');
-	}
-	for (int tries = 0; tries < 2; tries++) {
-		if (!s->open) {
-			rc = source_open(job, s, s->name.data);
-			if (rc != ERR_OK)
-				return err_worst(worst, rc);
-		}
-		rc = next_digest(job, s, &found, &got);
-		if (rc != ERR_OK || got)
-			break;
-		/* Listed once more, from its beginning. */
-		source_close(s);
-	}
-	if (rc == ERR_OK && !digest_equal(&found, expected))
-		rc = differs(job, s, &found, expected);
-	if (rc == ERR_INPUT || rc == ERR_SYSTEM)
-		source_close(s);
-	return err_worst(worst, rc);
-}
-
-/* Of one line of the list. */
-static enum status
-read_descriptor(const struct json *v, struct slice *name, struct digest *d,
-    struct err *e)
-{
-	const struct json *set = json_want(v, "digest", JSON_OBJECT);
-	const struct json *hash = json_want(set, "sha256", JSON_STRING);
-
-	*name = json_get_text(v, "name");
-	if (name->len == 0 || memchr(name->data, '\0', name->len) != NULL)
-		return err_input(e, 0, "found a descriptor without a file's "
-		    "name, expected {\"digest\":{\"sha256\":...},"
-		    "\"name\":...}");
-	if (hash == NULL || !hex_read(d->sha256, DIGEST_SIZE, json_text(hash)))
-		return err_input(e, set == NULL ? 0 : set->offset,
-		    "found no sha256 of 64 hexadecimal digits");
-	return ERR_OK;
-}
-
-/*
- * Descriptors of one name that follow each other are the documents of that
- * file in their order, as prov-digest prints them.
- */
-static enum status
-do_check(struct job *job, const char *list)
-{
-	struct source s = { .open = false };
-	struct arena a = { 0 };
-	struct input in;
-	struct json v;
-	bool got;
-	enum status worst, rc;
-
-	worst = input_open(&in, list, &json_own);
-	if (worst != ERR_OK)
-		return worst;
-	while ((rc = input_next(&in, &a, &v, &got)) == ERR_OK && got) {
-		struct digest expected;
-		struct slice name;
-		struct err e;
-
-		rc = read_descriptor(&v, &name, &expected, &e);
-		if (rc != ERR_OK) {
-			rc = input_fault(&in, &e);
-			break;
-		}
-		worst = err_worst(worst, check_descriptor(job, &s, name,
-		    &expected));
-		arena_reset(&job->record);
-		arena_reset(&a);
-	}
-	worst = err_worst(worst, rc);
-	worst = err_worst(worst, finish(job, &s));
-	buf_free(&s.name);
-	arena_free(&a);
-	input_close(&in);
 	return worst;
 }
 
@@ -528,7 +295,7 @@ parse_options(struct opts *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct job job = { .limits = json_foreign };
+	struct job job = { .d.limits = json_foreign };
 	enum status worst = ERR_OK;
 	struct json feeds;
 	int n;
@@ -538,11 +305,12 @@ main(int argc, char **argv)
 	feeds = feeds_of(&job.run, &job.o.feeds);
 	if (job.o.decision)
 		prepare_decision(&job, &feeds);
-	job.limits.lossy = job.o.lossy;
-	sha256_init(&job.digester);
+	job.d.of = job.o.raw ? DIGESTER_RAW : job.o.verdict_id ?
+	    DIGESTER_VERDICT : DIGESTER_CANONICAL;
+	job.d.limits.lossy = job.o.lossy;
 	output_open(&job.out, job.o.output);
 	if (job.o.check != NULL)
-		worst = do_check(&job, job.o.check);
+		worst = checklist_compare(job.o.check, &job.d, &job.out);
 	else if (job.o.names_from != NULL)
 		worst = do_names(&job, job.o.names_from);
 	else if (n == 0)
@@ -550,7 +318,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		worst = err_worst(worst, do_operand(&job, argv[i]));
 	output_commit(&job.out);
-	arena_free(&job.record);
+	digester_free(&job.d);
 	arena_free(&job.run);
 	mem_free(job.o.feeds.item);
 	mem_free(job.o.rules.item);
