@@ -4,8 +4,10 @@
  *
  * What is signed is PAE = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body
  * with byte lengths in decimal.  Key ids are hints that decide nothing: each
- * signature is tried with the key of its id first and then with all others,
- * and what counts is how many different keys signed.
+ * signature is tried with the key of its id first and then with all others
+ * that could have made it, and what counts is how many different keys signed.
+ * Such trials have a limit (DSSE_TRIALS_MAX), so that an envelope does not
+ * cost the product of its signatures and a large keyring.
  */
 #ifndef DSSE_H
 #define DSSE_H
@@ -17,7 +19,13 @@
 #define DSSE_INTOTO "application/vnd.in-toto+json"
 
 enum {
-	DSSE_SIGNATURES_MAX = 64,	/* each may be tried with every key */
+	DSSE_SIGNATURES_MAX = 64,
+	DSSE_TRIALS_MAX = 8192,	/* of keys that no id pointed to, by all
+					 * signatures of an envelope: twice
+					 * the largest keyring, 1 s of Ed25519 */
+	DSSE_TRIAL_BYTES = 1024 * 1024,	/* of payload, for each of which an
+					 * Ed25519 trial counts once more: it
+					 * reads them all */
 	DSSE_TYPE_MAX = 1024		/* bytes of a payload type */
 };
 
@@ -46,7 +54,8 @@ struct json dsse_write_signature(struct arena *a,
 /* The bytes that are signed. */
 void dsse_pae(struct buf *out, struct slice type, struct slice payload);
 
-/* Whether a key id is this key's: the id, with or without its prefix. */
+/* Whether a key id is this key's: the id, with or without its prefix, or in
+ * base64 as Sigstore's bundles have it. */
 bool dsse_hints(struct slice keyid, const struct key *k);
 
 /* What became of one signature. */
@@ -54,18 +63,32 @@ enum dsse_verdict {
 	DSSE_GOOD,		/* verifies, and its key counts */
 	DSSE_REPEATED,		/* verifies, by a key that counted already */
 	DSSE_BAD,		/* no key verifies it */
-	DSSE_UNTRUSTED		/* its key is known, and not trusted: the
+	DSSE_UNTRUSTED,		/* its key is known, and not trusted: the
 				 * caller's word (see dsse_check.usable) */
+	DSSE_UNTRIED		/* others were enough, and the limit on trials
+				 * was reached before a key was found */
 };
 
 struct dsse_result {
 	enum dsse_verdict verdict;
-	size_t key;		/* index; count of keys when DSSE_BAD */
+	size_t key;		/* index; count of keys when DSSE_BAD or
+				 * DSSE_UNTRIED */
 };
+
+/* Keys by their ids, to be made once for many envelopes. */
+struct dsse_index {
+	size_t *by_id;		/* of all keys */
+	size_t *first;		/* of each key, the first that is the same */
+	size_t different;
+};
+
+void dsse_index_open(struct dsse_index *out, const struct key *keys,
+    size_t count, struct arena *a);
 
 struct dsse_check {
 	const struct key *keys;
 	size_t count;
+	const struct dsse_index *index;	/* of keys; NULL: made for this one */
 	size_t threshold;	/* different keys wanted; at least 1 */
 	/* May be NULL: all.  False: this key may not count (revoked, out of
 	 * its time, of another role). */
@@ -75,8 +98,9 @@ struct dsse_check {
 
 /*
  * ERR_OK: at least threshold different usable keys signed d.  ERR_NO: not.
- * result (may be NULL) has room for d->count and is filled either way.
- * ERR_INPUT: a threshold of 0 or above the count of different keys.
+ * result has room for d->count and is filled either way; without it (NULL)
+ * nothing is tried once the threshold is reached.  ERR_INPUT: a threshold of
+ * 0 or above the count of different keys, or the limit on trials.
  */
 enum status dsse_verify(const struct dsse *d, const struct dsse_check *check,
     struct dsse_result *result, struct err *e);

@@ -373,21 +373,47 @@ key_verify_digest(const struct key *k, enum crypt_scheme scheme,
 	    hash, digest, signature, e);
 }
 
+bool
+key_fits(const struct key *k, struct slice signature)
+{
+	size_t width = crypt_width(k->public.type);
+	struct der inner;
+
+	switch (key_scheme(k)) {
+	case CRYPT_PURE:
+		return signature.len == 2 * width;
+	case CRYPT_ECDSA:
+		return signature.len == 2 * width ||
+		    der_only(signature, DER_SEQUENCE, &inner);
+	default:
+		return signature.len == k->public.n.len;
+	}
+}
+
+static const uint8_t *
+digest_of(struct key_message *m, enum crypt_hash hash)
+{
+	if (!m->have[hash])
+		crypt_digest(hash, m->bytes, m->digest[hash]);
+	m->have[hash] = true;
+	return m->digest[hash];
+}
+
 enum status
-key_verify(const struct key *k, struct slice message, struct slice signature,
-    struct err *e)
+key_verify(const struct key *k, struct key_message *message,
+    struct slice signature, struct err *e)
 {
 	enum crypt_scheme scheme = key_scheme(k);
 	enum crypt_hash hash = key_hash(k);
-	uint8_t digest[CRYPT_HASH_MAX];
 	size_t width = crypt_width(k->public.type);
+	const uint8_t *digest;
 	struct der inner;
 	enum status st;
 
 	if (scheme == CRYPT_PURE)
-		return crypt_verify(&k->public, scheme, hash, message,
+		return crypt_verify(&k->public, scheme, hash, message->bytes,
 		    signature, e);
-	crypt_digest(hash, message, digest);
+	digest = digest_of(message, hash);
 	if (scheme == CRYPT_ECDSA && signature.len == 2 * width &&
 	    !der_only(signature, DER_SEQUENCE, &inner))
 		return crypt_verify_digest(&k->public, scheme, hash, digest,

@@ -74,13 +74,24 @@ enum status key_verify_as(const struct key *k, enum crypt_scheme scheme,
 enum status key_verify_digest(const struct key *k, enum crypt_scheme scheme,
     enum crypt_hash hash, const uint8_t *digest, struct slice signature,
     struct err *e);
+/* A message, and its digests once somebody asked for them; zeros behind the
+ * bytes to begin.  For one thread. */
+struct key_message {
+	struct slice bytes;
+	bool have[CRYPT_SHA512 + 1];
+	uint8_t digest[CRYPT_SHA512 + 1][CRYPT_HASH_MAX];
+};
+
 /*
  * As an envelope's signature: the key's own scheme and hash; RSA also PSS
  * with SHA-256; ECDSA also r || s, each as wide as the field, where the
  * bytes are not DER of the shape SEQUENCE.
  */
-enum status key_verify(const struct key *k, struct slice message,
+enum status key_verify(const struct key *k, struct key_message *message,
     struct slice signature, struct err *e);
+/* Whether the signature has a form that key_verify takes, which costs
+ * nothing to ask. */
+bool key_fits(const struct key *k, struct slice signature);
 
 /* r || s of crypt to strict DER and back; false when it is not that. */
 struct slice key_ecdsa_der(struct arena *a, struct slice raw);

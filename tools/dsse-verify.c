@@ -62,6 +62,7 @@ struct job {
 	struct keyring keyring;
 	struct key *keys;
 	size_t count;
+	struct dsse_index index;	/* of keys */
 	size_t *entry;		/* keys[i] is keyring.keys[entry[i]]; NULL
 				 * with -k */
 	unsigned role;
@@ -188,16 +189,18 @@ report_signature(struct job *job, const struct dsse_signature *s,
 		[DSSE_REPEATED] = "repeated",
 		[DSSE_BAD] = "invalid",
 		[DSSE_UNTRUSTED] = "untrusted",
+		[DSSE_UNTRIED] = "untried",
 	};
 	struct arena *a = &job->record;
 	struct json o = json_object();
+	bool found = r->key < job->count;
 
-	if (r->verdict != DSSE_BAD)
+	if (found)
 		json_set(a, &o, "key", digest_value(a,
 		    &job->keys[r->key].id));
 	if (s->keyid.len > 0)
 		json_set(a, &o, "keyid", json_string(s->keyid));
-	if (r->verdict != DSSE_BAD && job->entry != NULL)
+	if (found && job->entry != NULL)
 		json_set(a, &o, "name", json_string(
 		    job->keyring.keys[job->entry[r->key]].name));
 	json_set_z(a, &o, "result", results[r->verdict]);
@@ -308,10 +311,12 @@ check_signatures(void *ctx, size_t i)
 	struct job *job = ctx;
 	struct record *r = &job->round[i];
 	const struct dsse_check check = { job->keys, job->count,
-	    job->o.threshold, job->entry != NULL ? usable : NULL, job };
+	    &job->index, job->o.threshold,
+	    job->entry != NULL ? usable : NULL, job };
 
 	if (r->st == ERR_OK)
-		r->st = dsse_verify(&r->dsse, &check, r->results, &r->e);
+		r->st = dsse_verify(&r->dsse, &check,
+		    job->o.report ? r->results : NULL, &r->e);
 }
 
 static enum status
@@ -425,6 +430,8 @@ main(int argc, char **argv)
 	if (job.o.subject != NULL)
 		subject_option(&job);
 	st = load_keys(&job);
+	if (st == ERR_OK)
+		dsse_index_open(&job.index, job.keys, job.count, &job.run);
 	if (st == ERR_OK && job.o.artifact != NULL)
 		st = artifact_option(&job);
 	job.room = job.o.jobs > 1 ? BATCH_EACH * job.o.jobs : 1;
