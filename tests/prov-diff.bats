@@ -94,6 +94,50 @@ scan() {
 	is diff '.components == {added:["pkg:npm/a@3","pkg:npm/a@4"],removed:["pkg:npm/a@1","pkg:npm/a@2"],changed:[]}'
 }
 
+@test "prov-diff: of several versions those that stay are compared with themselves" {
+	need_command jq
+	bom a@1 a@2 a@3 >b.json
+	prov-normalize b.json >base
+	# a@2 has another licence, a@1 became a@4, a@3 stays
+	jq -c '.components[0].purl="pkg:npm/a@4"|.components[1].licenses=[{license:{id:"MIT"}}]' b.json | prov-normalize >head
+	prov-diff --base base --only head >diff
+	is diff '.components == {added:[],removed:[],changed:[{from:"pkg:npm/a@1",to:"pkg:npm/a@4",what:["version"]},{from:"pkg:npm/a@2",to:"pkg:npm/a@2",what:["licenses"]}]}'
+	# two gone and one new pair with nobody
+	bom a@3 a@4 | prov-normalize >head
+	prov-diff --base base --only head >diff
+	is diff '.components == {added:["pkg:npm/a@4"],removed:["pkg:npm/a@1","pkg:npm/a@2"],changed:[]}'
+	# in the diff of the other direction the sides are exchanged
+	prov-diff --base head --only base >back
+	is back '.components == {added:["pkg:npm/a@1","pkg:npm/a@2"],removed:["pkg:npm/a@4"],changed:[]}'
+	# a group of another name is no version
+	printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"b","purl":"pkg:npm/a/b@1"},{"type":"library","name":"c","version":"1"}]}' | prov-normalize --subject x >base
+	printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"b","purl":"pkg:npm/b@2"},{"type":"library","name":"c","version":"2"}]}' | prov-normalize --subject x >head
+	prov-diff --base base --only head >diff
+	is diff '.components == {added:["pkg:npm/b@2"],removed:["pkg:npm/a/b@1"],changed:[{from:"name:c@1",to:"name:c@2",what:["version"]}]}'
+}
+
+# many FILTER: an SBOM of 100,000 packages but for what awk says of each i.
+many() {
+	awk "BEGIN {
+		printf \"{\\\"bomFormat\\\":\\\"CycloneDX\\\",\\\"specVersion\\\":\\\"1.5\\\",\\\"components\\\":[\"
+		for (i = 0; i < 100000; i++) {
+			v = i % 7; license = \"MIT\"; $1
+			printf \"%s{\\\"type\\\":\\\"library\\\",\\\"name\\\":\\\"p%d\\\",\\\"purl\\\":\\\"pkg:npm/p%d@%d\\\",\\\"licenses\\\":[{\\\"license\\\":{\\\"id\\\":\\\"%s\\\"}}]}\", n++ ? \",\" : \"\", i, i, v, license
+		}
+		printf \"]}\"
+	}"
+}
+
+@test "prov-diff: a hundred thousand components, of which some came, went and changed" {
+	need_command jq
+	many 'if (i % 1000 == 1) continue' | prov-normalize --subject x >base
+	many 'if (i % 1000 == 2) continue; if (i % 1000 == 3) v += 10; if (i % 1000 == 4) license = "BSD-3-Clause"' | prov-normalize --subject x >head
+	timeout 60 prov-diff --base base --only head >diff
+	is diff '.components|map_values(length) == {added:100,changed:200,removed:100}'
+	is diff '.components.added|index("pkg:npm/p99001@0")'
+	is diff '[.components.changed[].what[0]]|group_by(.)|map([.[0],length]) == [["licenses",100],["version",100]]'
+}
+
 @test "prov-diff: hashes and licences of the same version are a change" {
 	need_command jq
 	bom a@1 >b.json

@@ -534,6 +534,25 @@ csaf() { printf '{"document":{"category":"csaf_vex","csaf_version":"2.0","title"
 	is ev '.feeds == {grype:"2026-01-05T07:00:00Z"} and .documents[0].feeds == ["grype"]'
 }
 
+@test "prov-normalize: Grype: what VEX made it ignore is a suppressed finding, and no statement" {
+	need_command jq
+	ignored='{"vulnerability":{"id":"CVE-2024-0001","severity":"High"},"artifact":{"name":"a","version":"1","purl":"pkg:npm/a@1"},"appliedIgnoreRules":[{"vex-status":"not_affected","vex-justification":"vulnerable_code_not_present","namespace":"vex"}]}'
+	printf '{"descriptor":{"name":"grype"},"matches":[],"ignoredMatches":[%s]}' "$ignored" >g
+	vex '{"vulnerability":{"name":"CVE-2024-0001"},"products":[{"@id":"pkg:npm/a@1"}],"status":"not_affected","justification":"vulnerable_code_not_present"}' >v
+	printf '{"SchemaVersion":2,"ArtifactName":"i","Results":[{"Class":"lang-pkgs","Type":"npm","Vulnerabilities":[{"VulnerabilityID":"CVE-2024-0001","PkgName":"a","InstalledVersion":"1","Severity":"LOW","PkgIdentifier":{"PURL":"pkg:npm/a@1"}}]}]}' >t
+	prov-normalize --subject x g >ev
+	is ev '.vex == [] and (.findings|length == 1 and .[0].suppressed and .[0].sources[0].suppressed)'
+	# the statement stands beside it, and takes nothing away
+	prov-normalize --subject x g v >ev
+	is ev '(.vex|length == 1 and .[0].status == "not_affected") and (.findings|length == 1 and .[0].suppressed)'
+	# a scanner that was not told still speaks
+	prov-normalize --subject x g v t >ev
+	is ev '.findings|length == 1 and .[0].suppressed == null and .[0].severity == "high" and ([.[0].sources[]|[.severity,.suppressed]]|sort) == [["high",true],["low",null]]'
+	# matched and ignored in one report: it is matched
+	printf '{"descriptor":{"name":"grype"},"matches":[%s],"ignoredMatches":[%s]}' "$(echo "$ignored" | jq -c 'del(.appliedIgnoreRules)')" "$ignored" | prov-normalize --subject x >ev
+	is ev '.findings|length == 1 and .[0].suppressed == null'
+}
+
 @test "prov-normalize: Trivy: Status is no VEX; several fixed versions; secrets are no findings; no results are a gap" {
 	need_command jq
 	evidence '{"SchemaVersion":2,"ArtifactName":"img","Results":[{"Class":"secret","Vulnerabilities":[{"VulnerabilityID":"S","PkgName":"s"}]},

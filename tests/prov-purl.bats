@@ -107,6 +107,20 @@ load helper
 	[ "$good" -gt 200 ] && [ "$bad" -gt 15 ]
 }
 
+# The suites of the unit tests name their files, so that each is a result.
+@test "prov-purl: no file of the published suites is left out" {
+	need_shared
+	for area in purl vers versions; do
+		for file in "$SHARED"/vectors/$area/*; do
+			name=${file##*/} name=${name%.*}
+			[ "$name" = SOURCES ] && continue
+			[ $area = purl ] && name=${name%-test}
+			cat "$SRCDIR"/tests/unit/{purl,vers,version}.c |
+				grep -q "\"$name\"" || { echo "nothing runs $file"; return 1; }
+		done
+	done
+}
+
 @test "prov-purl: compare says -1, 0 or 1" {
 	while read -r scheme a b want; do
 		[ "$(prov-purl compare "$scheme" "$a" "$b")" = "$want" ] || {
