@@ -58,7 +58,7 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 /* A component's members, in canonical order. */
 enum {
 	M_BOM_REF, M_COMPONENTS, M_CPE, M_GROUP, M_HASHES, M_LICENSES, M_NAME,
-	M_PURL, M_SCOPE, M_TYPE, M_VERSION, MEMBERS
+	M_PURL, M_SCOPE, M_TYPE, M_VERSION, M_VERSION_RANGE, MEMBERS
 };
 
 static const struct part_want component_members[MEMBERS] = {
@@ -72,7 +72,8 @@ static const struct part_want component_members[MEMBERS] = {
 	[M_PURL] = { { "purl", 4 }, JSON_STRING },
 	[M_SCOPE] = { { "scope", 5 }, JSON_STRING },
 	[M_TYPE] = { { "type", 4 }, JSON_STRING },
-	[M_VERSION] = { { "version", 7 }, JSON_STRING }
+	[M_VERSION] = { { "version", 7 }, JSON_STRING },
+	[M_VERSION_RANGE] = { { "versionRange", 12 }, JSON_STRING }
 };
 
 static void
@@ -131,6 +132,13 @@ read_component(struct part *p, const struct json *component,
 	c = part_component(p, &names);
 	if (c == PART_NONE)
 		return c;
+	/* Of an external component: which version will be there is open. */
+	if (m[M_VERSION_RANGE] != NULL)
+		part_unknown(p, "Identity", p->component[c].key,
+		    "its version is a range: \"%.*s\"",
+		    (int)(m[M_VERSION_RANGE]->len < 200 ?
+		    m[M_VERSION_RANGE]->len : 200),
+		    m[M_VERSION_RANGE]->u.text);
 	part_type(p, c, json_text(m[M_TYPE]));
 	if (m[M_HASHES] != NULL)
 		read_hashes(p, m[M_HASHES], c);
