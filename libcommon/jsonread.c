@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "json.h"
+#include "keyorder.h"
+#include "lex.h"
+
+const struct json_limits json_foreign = {
+	.max_size = UINT64_C(1) << 30,
+	.max_depth = 500
+};
+
+/* An own record may hold two foreign documents' worth and its frame. */
+const struct json_limits json_own = {
+	.max_size = (UINT64_C(2) << 30) + (1 << 20),
+	.max_depth = 512
+};
+
+enum {
+	SIEVE_DEPTH = 3		/* the array, its object, and one around it */
+};
+
+/* Where the children of empty containers are: arithmetic on NULL is not
+ * defined.  Never written. */
+static struct json_member no_children;
+
+/*
+ * What is read waits in the scratch, where it can grow, until the container
+ * around it is complete and its children move to the arena.  The last value
+ * there is the one that is being read: the document, an item, or the value of
+ * a member; the children of an open container follow its own.
+ */
+struct frame {
+	size_t start;		/* of its children in the scratch */
+	size_t keys;		/* keys outside of it */
+	bool is_object;
+	bool unsorted;
+	bool sifted;		/* only the first child stays */
+};
+
+struct reader {
+	struct lex lex;
+	struct arena *arena;	/* that the tree grows in */
+	struct arena *kept;	/* the caller's */
+	struct arena sifted;	/* of an element that a sieve takes */
+	struct buf scratch;	/* struct json and json_member */
+	struct buf keys;	/* keyorder_prefix of each in the scratch */
+	struct buf frames;
+	struct frame *top;	/* NULL outside of containers */
+	struct keyorder order;
+};
+
+static struct slice
+key_of(const struct json_member *m)
+{
+	return (struct slice){ m->key, m->key_len };
+}
+
+/* The value that is being read. */
+static inline struct json *
+last_value(struct reader *r)
+{
+	return (struct json *)(void *)(r->scratch.data + r->scratch.len) - 1;
+}
+
+/* The children of the object that ends here to where they go, sorted; refuses
+ * a key that is there twice. */
+static bool
+sort_members(struct reader *r, struct json_member *to,
+    const struct json_member *m, size_t n)
+{
+	struct keyed *key = keyorder_keys(&r->order, n);
+	const uint64_t *prefix = (const uint64_t *)(const void *)r->keys.data +
+	    r->top->keys;
+	const uint32_t *order;
+	size_t twice;
+
+	for (size_t i = 0; i < n; i++) {
+		key[i].prefix = prefix[i];
+		key[i].text = m[i].key;
+		key[i].len = m[i].key_len;
+	}
+	order = keyorder_sort(&r->order, n, &twice);
+	if (twice < n)
+		return lex_duplicate(&r->lex, key_of(m + twice),
+		    m[twice].key_offset);
+	for (size_t i = 0; i < n; i++)
+		to[i] = m[order[i]];
+	return true;
+}
+
+/* Does the sieve want the array that opens, as a member of the top? */
+static bool
+is_sifted(struct reader *r)
+{
+	const struct json_sieve *sieve = r->lex.s->sieve;
+	const struct json_member *m;
+	struct json object;
+
+	if (sieve == NULL || r->lex.depth >= SIEVE_DEPTH || r->top == NULL ||
+	    !r->top->is_object)
+		return false;
+	m = (const struct json_member *)(void *)(r->scratch.data +
+	    r->scratch.len) - 1;
+	object = *(const struct json *)(void *)(r->scratch.data +
+	    r->top->start - sizeof(object));
+	object.u.member = (struct json_member *)(void *)(r->scratch.data +
+	    r->top->start);
+	object.len = (uint32_t)(m - object.u.member);
+	return sieve->wants(sieve->ctx, &object, key_of(m));
+}
+
+static bool
+open_container(struct reader *r, bool is_object)
+{
+	bool sifted = !is_object && is_sifted(r);
+
+	last_value(r)->type = is_object ? JSON_OBJECT : JSON_ARRAY;
+	if (!lex_open(&r->lex))
+		return false;
+	r->top = buf_push(&r->frames, sizeof(*r->top));
+	r->top->start = r->scratch.len;
+	r->top->keys = r->keys.len / sizeof(uint64_t);
+	r->top->is_object = is_object;
+	r->top->unsorted = false;
+	r->top->sifted = sifted;
+	return true;
+}
+
+/* The children of the innermost container move to the arena. */
+static bool
+close_container(struct reader *r)
+{
+	const struct frame *f = r->top;
+	const char *children = r->scratch.data + f->start;
+	size_t bytes = r->scratch.len - f->start;
+	size_t n = bytes / (f->is_object ? sizeof(struct json_member) :
+	    sizeof(struct json));
+	void *to = &no_children;
+	struct json *v;
+
+	if (f->sifted)
+		r->arena = r->kept;
+	if (n > 0)
+		to = arena_alloc(r->arena, bytes);
+	if (!f->unsorted)
+		memcpy(to, children, bytes);
+	else if (!sort_members(r, to, (const struct json_member *)
+	    (const void *)children, n))
+		return false;
+	r->scratch.len = f->start;
+	r->keys.len = f->keys * sizeof(uint64_t);
+	v = last_value(r);
+	v->len = (uint32_t)n;
+	v->u.item = to;
+	r->frames.len -= sizeof(*f);
+	r->top = r->frames.len == 0 ? NULL : r->top - 1;
+	lex_close(&r->lex);
+	return true;
+}
+
+static inline bool
+read_text(struct reader *r, struct slice *text)
+{
+	bool escaped;
+	char *copy;
+
+	if (!lex_string(&r->lex, text, &escaped))
+		return false;
+	if (escaped) {
+		copy = arena_alloc(r->arena, text->len);
+		*text = (struct slice){ copy, lex_unescape(copy, *text) };
+	}
+	return true;
+}
+
+static inline uint64_t
+prefix_of(const struct reader *r, const char *raw, struct slice key)
+{
+	uint64_t v = 0;
+
+	/* Eight bytes at once where so many are there. */
+	if (raw == key.data && r->lex.end - key.data >= 8)
+		memcpy(&v, key.data, 8);
+	else if (key.len > 0)
+		memcpy(&v, key.data, key.len < 8 ? key.len : 8);
+	return keyorder_prefix(v, key.len);
+}
+
+/* A key and its colon; the member's value comes next. */
+static bool
+read_key(struct reader *r)
+{
+	struct frame *f = r->top;
+	struct json_member *m;
+	struct slice key;
+	uint64_t *prefix;
+	bool first = r->scratch.len == f->start;
+	const char *at;
+
+	if (lex_space(&r->lex) != '"')
+		return lex_expected(&r->lex, "a key in quotes");
+	at = r->lex.p;
+	if (!read_text(r, &key))
+		return false;
+	m = buf_push(&r->scratch, sizeof(*m));
+	m->key = key.data;
+	m->key_len = (uint32_t)key.len;
+	m->key_offset = (uint32_t)lex_offset(&r->lex, at);
+	prefix = buf_push(&r->keys, sizeof(*prefix));
+	*prefix = prefix_of(r, at + 1, key);
+	if (!first && !f->unsorted)
+		f->unsorted = prefix[-1] > *prefix ||
+		    (prefix[-1] == *prefix &&
+		    json_key_cmp(key_of(m - 1), key) >= 0);
+	if (lex_space(&r->lex) != ':')
+		return lex_expected(&r->lex, "':'");
+	r->lex.p++;
+	return true;
+}
+
+static bool
+read_scalar(struct reader *r, int c, struct json *v)
+{
+	struct slice text = { NULL, 0 };
+	bool canonical = false;
+
+	if (c == '"') {
+		v->type = JSON_STRING;
+		if (!read_text(r, &text))
+			return false;
+	} else if (c == '-' || (c >= '0' && c <= '9')) {
+		v->type = JSON_NUMBER;
+		if (!lex_number(&r->lex, &text, &canonical))
+			return false;
+		v->flag = canonical;
+	} else if (c == 't' || c == 'f') {
+		v->type = JSON_BOOL;
+		v->flag = c == 't';
+		return lex_literal(&r->lex, c == 't' ? "true" : "false");
+	} else if (c == 'n') {
+		v->type = JSON_NULL;
+		return lex_literal(&r->lex, "null");
+	} else {
+		return lex_expected(&r->lex, "a JSON value");
+	}
+	v->u.text = text.data;
+	v->len = (uint32_t)text.len;
+	return true;
+}
+
+/* An element of a sifted array is complete. */
+static void
+sift(struct reader *r)
+{
+	const struct json_sieve *sieve = r->lex.s->sieve;
+
+	if (r->arena == r->kept) {	/* the first */
+		r->arena = &r->sifted;
+		return;
+	}
+	sieve->take(sieve->ctx, last_value(r));
+	r->scratch.len -= sizeof(struct json);
+	arena_reset(&r->sifted);
+}
+
+/*
+ * Behind a value: over the comma to the next one, or out of the containers
+ * that end here.  *more is false when what ended is the document.
+ */
+static bool
+read_behind(struct reader *r, bool *more)
+{
+	while (r->top != NULL) {
+		int c;
+
+		if (r->top->sifted)
+			sift(r);
+		c = lex_space(&r->lex);
+		if (c == ',') {
+			r->lex.p++;
+			return !r->top->is_object || read_key(r);
+		}
+		if (c != (r->top->is_object ? '}' : ']'))
+			return lex_expected(&r->lex, r->top->is_object ?
+			    "',' or '}'" : "',' or ']'");
+		if (!close_container(r))
+			return false;
+	}
+	*more = false;
+	return true;
+}
+
+static bool
+read_document(struct reader *r)
+{
+	bool more = true;
+
+	while (more) {
+		int c = lex_space(&r->lex);
+		struct json *v;
+
+		/* A member's value has its place behind the key. */
+		if (r->top == NULL || !r->top->is_object)
+			(void)buf_push(&r->scratch, sizeof(*v));
+		v = last_value(r);
+		v->flag = 0;
+		v->spare = 0;
+		v->len = 0;
+		v->cap = 0;
+		v->offset = (uint32_t)lex_offset(&r->lex, r->lex.p);
+		v->u.text = NULL;
+		if (c == '{' || c == '[') {
+			if (!open_container(r, c == '{'))
+				return false;
+			if (lex_space(&r->lex) != (c == '{' ? '}' : ']')) {
+				if (c == '{' && !read_key(r))
+					return false;
+				continue;
+			}
+			if (!close_container(r))
+				return false;
+		} else if (!read_scalar(r, c, v)) {
+			return false;
+		}
+		if (!read_behind(r, &more))
+			return false;
+	}
+	return lex_finish(&r->lex);
+}
+
+enum status
+json_next(struct json_stream *s, const struct json_limits *limits,
+    struct arena *a, struct json *out, bool *got, struct err *e)
+{
+	struct reader r = { .arena = a, .kept = a };
+
+	if (!lex_begin(&r.lex, s, limits, got, e))
+		return r.lex.rc;
+	*got = read_document(&r);
+	if (*got)
+		*out = *last_value(&r);
+	buf_free(&r.scratch);
+	buf_free(&r.keys);
+	buf_free(&r.frames);
+	arena_free(&r.sifted);
+	keyorder_free(&r.order);
+	return r.lex.rc;
+}
+
+enum status
+json_parse_lossy(struct slice text, const struct json_limits *limits,
+    struct arena *a, struct json *out, bool *lossy, struct err *e)
+{
+	struct json_stream s = {
+		.window = text.data,
+		.len = text.len,
+		.eof = true
+	};
+	struct lex rest;
+	bool got;
+	enum status rc = json_next(&s, limits, a, out, &got, e);
+
+	*lossy = s.lossy;
+	if (rc != ERR_OK)
+		return rc;
+	rest = (struct lex){
+		.s = &s,
+		.limits = limits,
+		.e = e,
+		.p = s.window + s.pos,
+		.end = s.window + s.len
+	};
+	s.count = 0;	/* no record numbers in messages */
+	if (lex_space(&rest) >= 0)
+		(void)lex_expected(&rest, "the end of the input");
+	return rest.rc;
+}
+
+enum status
+json_parse(struct slice text, const struct json_limits *limits,
+    struct arena *a, struct json *out, struct err *e)
+{
+	bool lossy;
+
+	return json_parse_lossy(text, limits, a, out, &lossy, e);
+}
