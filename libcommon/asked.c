@@ -6,6 +6,7 @@
 #include "jqscan.h"
 #include "msg.h"
 #include "tool.h"
+#include "utf8.h"
 #include "wrapped.h"
 
 enum {
@@ -90,11 +91,15 @@ asked_read(struct arena *a, struct asked *q)
 	enum status rc;
 
 	q->now = tool_at(q->at, TOOL_PRODUCES);
+	q->request.asked_at = q->now;
+	q->request.environment = slice_of(q->environment);
+	if (q->environment != NULL && (q->environment[0] == '\0' ||
+	    !utf8_valid(q->request.environment)))
+		return err_bad(&e, "'%s' is no name of an environment",
+		    q->environment), msg_err(NULL, &e);
 	rc = read_files(a, q);
 	if (rc != ERR_OK)
 		return rc;
-	q->request.asked_at = q->now;
-	q->request.environment = slice_of(q->environment);
 	rc = request_make(a, &q->request, &fault, &e);
 	if (rc == ERR_OK)
 		return rc;

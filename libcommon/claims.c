@@ -247,25 +247,12 @@ document_of(const struct work *w, struct slice source)
 
 /* --- claims by name ------------------------------------------------------- */
 
-static struct slice
-pair(struct arena *a, struct slice component, struct slice id)
-{
-	char *p = arena_alloc(a, component.len + 1 + id.len);
-
-	for (size_t i = 0; i < component.len; i++)
-		p[i] = component.data[i];
-	p[component.len] = '\0';
-	for (size_t i = 0; i < id.len; i++)
-		p[component.len + 1 + i] = id.data[i];
-	return (struct slice){ p, component.len + 1 + id.len };
-}
-
 static size_t
 claim_at(struct work *w, struct slice component, struct slice id)
 {
 	struct claims *out = w->out;
 	bool fresh;
-	size_t *at = map_put(&w->by_claim, pair(w->arena, component, id),
+	size_t *at = map_put(&w->by_claim, match_pair(w->arena, component, id),
 	    &fresh);
 
 	if (!fresh)
@@ -294,14 +281,14 @@ add_finding(struct work *w, const struct json *v)
 	if (!policy_severity(json_get_text(v, "severity"), &c->severity))
 		c->severity = POLICY_UNKNOWN;
 	c->suppressed = json_true(json_get(v, "suppressed"));
-	match_multi_add(&w->by_finding, pair(w->arena, component, id), at);
+	match_multi_add(&w->by_finding, match_pair(w->arena, component, id), at);
 	match_multi_add(&w->by_id, id, at);
 	if (aliases == NULL)
 		return;
 	JSON_EACH(alias, aliases) {
 		if (slice_eq(json_text(alias), id))
 			continue;
-		match_multi_add(&w->by_finding, pair(w->arena, component,
+		match_multi_add(&w->by_finding, match_pair(w->arena, component,
 		    json_text(alias)), at);
 		match_multi_add(&w->by_id, json_text(alias), at);
 	}
@@ -318,7 +305,7 @@ mark_new(struct work *w)
 		return;
 	JSON_EACH(v, list) {
 		const struct match_link *l = match_multi_find(&w->by_finding,
-		    pair(w->arena, json_get_text(v, "component"),
+		    match_pair(w->arena, json_get_text(v, "component"),
 		    json_get_text(v, "id")));
 
 		if (l != NULL)
@@ -520,7 +507,7 @@ speak_on_findings(struct work *w, const struct spoken *s,
 	struct slice id = json_get_text(s->json, "id");
 	const struct json *aliases = json_get(s->json, "aliases");
 	const struct match_link *l = match_multi_find(&w->by_finding,
-	    pair(w->arena, component, id));
+	    match_pair(w->arena, component, id));
 	bool spoke = l != NULL;
 
 	for (; l != NULL; l = match_multi_next(&w->by_finding, l))
@@ -531,7 +518,7 @@ speak_on_findings(struct work *w, const struct spoken *s,
 		/* Two CVE ids are never aliases. */
 		if (is_cve(id) && is_cve(json_text(alias)))
 			continue;
-		l = match_multi_find(&w->by_finding, pair(w->arena, component,
+		l = match_multi_find(&w->by_finding, match_pair(w->arena, component,
 		    json_text(alias)));
 		for (; l != NULL; l = match_multi_next(&w->by_finding, l)) {
 			speak(w, s, m, l->value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon.h"
 #include "explain.h"
+#include "match.h"
 #include "purl.h"
 
 enum {
@@ -169,18 +170,42 @@ explain_source(struct buf *out, const struct json *s,
 		    aside_words(json_get_text(s, "setAside")));
 }
 
+/* A verdict, and what is looked up in it for each claim. */
+struct telling {
+	struct arena *arena;
+	const struct json *verdict, *violations;
+	const struct lattice_rules *rules;
+	struct match_multi by_claim;	/* component NUL id -> violation */
+};
+
+static struct slice
+claim_key(const struct telling *t, const struct json *v)
+{
+	return match_pair(t->arena, json_get_text(v, "component"),
+	    json_get_text(v, "id"));
+}
+
+/* Behind the last first: the first is found first. */
+static void
+begin(struct telling *t)
+{
+	t->violations = json_get(t->verdict, "violations");
+	for (size_t i = t->violations->len; i-- > 0;)
+		match_multi_add(&t->by_claim, claim_key(t,
+		    &t->violations->u.item[i]), i);
+}
+
 /* The gates and rules that fired for a claim. */
 static void
-explain_rules(struct buf *out, const struct json *verdict,
+explain_rules(struct buf *out, const struct telling *t,
     const struct json *claim)
 {
-	const struct json *list = json_get(verdict, "violations");
+	const struct match_link *l = match_multi_find(&t->by_claim,
+	    claim_key(t, claim));
 
-	JSON_EACH(v, list) {
-		if (!json_equal(json_get(v, "component"), json_get(claim,
-		    "component")) || !json_equal(json_get(v, "id"),
-		    json_get(claim, "id")))
-			continue;
+	for (; l != NULL; l = match_multi_next(&t->by_claim, l)) {
+		const struct json *v = &t->violations->u.item[l->value];
+
 		buf_text(out, "    ");
 		member(out, v, "effect");
 		buf_text(out, ": ");
@@ -207,8 +232,8 @@ explain_fix(struct buf *out, const struct json *claim)
 }
 
 static void
-explain_one(struct buf *out, const struct json *verdict,
-    const struct json *claim, const struct lattice_rules *rules)
+explain_one(struct buf *out, const struct telling *t,
+    const struct json *claim)
 {
 	const struct json *sources = json_get(claim, "sources");
 	bool marked = false;
@@ -243,13 +268,13 @@ explain_one(struct buf *out, const struct json *verdict,
 		    json_get(claim, "status"));
 
 		marked |= winner;
-		explain_source(out, s, rules, winner);
+		explain_source(out, s, t->rules, winner);
 	}
 	if (json_true(json_get(claim, "conflict")))
 		buf_printf(out, "    conflict: both sides within %d, the "
-		    "winner keeps %d of 10000\n", rules->margin,
-		    LATTICE_ONE - rules->penalty);
-	explain_rules(out, verdict, claim);
+		    "winner keeps %d of 10000\n", t->rules->margin,
+		    LATTICE_ONE - t->rules->penalty);
+	explain_rules(out, t, claim);
 }
 
 /* --- what matched nothing ------------------------------------------------- */
@@ -410,8 +435,9 @@ explain_verdict(struct buf *out, struct arena *a, const struct json *verdict,
 {
 	const struct json *claims = json_get(verdict, "claims");
 	const struct json *unmatched = json_get(verdict, "unmatched");
+	struct telling t = { .arena = a, .verdict = verdict, .rules = rules };
 
-	(void)a;
+	begin(&t);
 	heading(out, verdict);
 	explain_violations(out, json_get(verdict, "violations"));
 	explain_notes(out, json_get(verdict, "gates"));
@@ -424,8 +450,20 @@ explain_verdict(struct buf *out, struct arena *a, const struct json *verdict,
 	explain_trust(out, json_get(verdict, "trust"));
 	JSON_EACH(claim, claims) {
 		buf_byte(out, '\n');
-		explain_one(out, verdict, claim, rules);
+		explain_one(out, &t, claim);
 	}
+	match_multi_free(&t.by_claim);
+}
+
+/* As people write it: a purl with its context is its key. */
+static struct slice
+key_of(struct arena *a, struct slice component)
+{
+	struct purl purl;
+
+	return slice_starts(component, "pkg:") && purl_parse(component,
+	    PURL_LENIENT, a, &purl, NULL) == ERR_OK ? purl_key(a, &purl) :
+	    component;
 }
 
 bool
@@ -435,8 +473,11 @@ explain_claim(struct buf *out, struct arena *a, const struct json *verdict,
 {
 	const struct json *claims = json_get(verdict, "claims");
 	const struct json *unmatched = json_get(verdict, "unmatched");
+	struct telling t = { .arena = a, .verdict = verdict, .rules = rules };
 	bool found = false;
 
+	begin(&t);
+	component = key_of(a, component);
 	JSON_EACH(claim, claims) {
 		struct slice key = json_get_text(claim, "component");
 
@@ -444,9 +485,10 @@ explain_claim(struct buf *out, struct arena *a, const struct json *verdict,
 		    (!slice_eq(key, component) && !slice_eq(
 		    purl_key_unversioned(a, key), component)))
 			continue;
-		explain_one(out, verdict, claim, rules);
+		explain_one(out, &t, claim);
 		found = true;
 	}
+	match_multi_free(&t.by_claim);
 	JSON_EACH(u, unmatched) {
 		if (!slice_eq(json_get_text(u, "id"), id))
 			continue;

@@ -16,7 +16,7 @@ void explain_verdict(struct buf *out, struct arena *a,
     const struct json *verdict, const struct lattice_rules *rules);
 /*
  * What is said of one vulnerability in one component, and why.  component is
- * a key, or a key without its version.  False: nothing is.
+ * a key or a purl, with or without its version.  False: nothing is.
  */
 bool explain_claim(struct buf *out, struct arena *a,
     const struct json *verdict, const struct lattice_rules *rules,

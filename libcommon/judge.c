@@ -291,6 +291,8 @@ judge_decision(struct arena *a, const struct request *r,
 	};
 	int64_t trust = 0;
 
+	if (d.expires_at > TIMEFMT_LAST)
+		d.expires_at = TIMEFMT_LAST;
 	(void)digest_read(json_get_text(verdict, "verdictId"), &d.verdict);
 	(void)json_int64(json_get(json_get(verdict, "trust"), "score"),
 	    &trust);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "match.h"
 #include "vers.h"
@@ -51,6 +52,20 @@ match_multi_free(struct match_multi *m)
 	map_free(&m->map);
 	mem_free(m->link);
 	*m = (struct match_multi){ 0 };
+}
+
+struct slice
+match_pair(struct arena *a, struct slice component, struct slice id)
+{
+	const size_t n = component.len + 1 + id.len;
+	char *p = arena_alloc(a, n);
+
+	if (component.len > 0)
+		memcpy(p, component.data, component.len);
+	p[component.len] = '\0';
+	if (id.len > 0)
+		memcpy(p + component.len + 1, id.data, id.len);
+	return (struct slice){ p, n };
 }
 
 /* --- the index ------------------------------------------------------------ */

@@ -94,6 +94,10 @@ void match_statement(struct match_index *m, const struct json *statement,
 const struct match_component *match_find(const struct match_index *m,
     struct slice key);
 
+/* component NUL id: the key of what is said of one vulnerability there. */
+struct slice match_pair(struct arena *a, struct slice component,
+    struct slice id);
+
 /* Multi-maps, for others who need one. */
 void match_multi_add(struct match_multi *m, struct slice key, size_t value);
 /* First link of a key, NULL when there is none; then match_multi_next. */

@@ -388,10 +388,22 @@ read_switch(const struct json *v, const char *name, struct policy_gate *g,
 	return read_severity(v, name, &g->severity, e);
 }
 
+/* A gate's value that has members; its name in what is wrong with it. */
+static enum status
+check_value(const struct json *v, const char *name, const struct shape *shape,
+    struct err *e)
+{
+	if (v->type != JSON_OBJECT)
+		return err_input(e, v->offset, "'%s' is %s, expected an "
+		    "object", name, json_type_name(v));
+	return shape_check(v, shape, NULL, e);
+}
+
 static enum status
 read_quota(const struct json *v, struct policy_gate *g, struct err *e)
 {
-	if (shape_check(v, quota_shape, NULL, e) != ERR_OK)
+	if (check_value(v, "sourceQuota", quota_shape, e) !=
+	    ERR_OK)
 		return ERR_INPUT;
 	if (read_points(json_get(v, "maxShare"), "maxShare", &g->limit, e) !=
 	    ERR_OK)
@@ -421,7 +433,8 @@ is_justification(struct slice s)
 static enum status
 read_reach(const struct json *v, struct policy_gate *g, struct err *e)
 {
-	if (shape_check(v, reach_shape, NULL, e) != ERR_OK)
+	if (check_value(v, "reachability", reach_shape, e) !=
+	    ERR_OK)
 		return ERR_INPUT;
 	g->bypass = json_get(v, "bypass");
 	if (g->bypass != NULL)
@@ -438,7 +451,8 @@ static enum status
 read_vex_trust(const struct json *v, struct policy_gate *g, struct err *e)
 {
 	g->max_age = -1;
-	if (shape_check(v, vex_trust_shape, NULL, e) != ERR_OK)
+	if (check_value(v, "vexTrust", vex_trust_shape, e) !=
+	    ERR_OK)
 		return ERR_INPUT;
 	if (v->len == 0)
 		return err_input(e, v->offset, "'vexTrust' is empty");

@@ -190,6 +190,29 @@ request_make(struct arena *a, struct request *r, const char **fault,
 	return ERR_OK;
 }
 
+struct slice
+request_id(struct arena *a, const struct request *r, struct slice id)
+{
+	struct slice found = id;
+	struct json findings;
+
+	if (!read_member(a, &r->evidence_text, "findings", JSON_ARRAY,
+	    &findings))
+		return id;
+	JSON_EACH(v, &findings) {
+		const struct json *aliases = json_want(v, "aliases",
+		    JSON_ARRAY);
+
+		if (slice_eq(json_get_text(v, "id"), id))
+			return id;
+		if (aliases != NULL)
+			JSON_EACH(alias, aliases)
+				if (slice_eq(json_text(alias), id))
+					found = json_get_text(v, "id");
+	}
+	return found;
+}
+
 void
 request_parts(struct arena *a, const struct request *r,
     struct slice part[MERKLEDOC_ROLES])

@@ -56,6 +56,10 @@ enum status request_make(struct arena *a, struct request *r,
     const char **fault, struct err *e);
 /* Is the evidence what it must be, strictly?  Its tree lives in a. */
 enum status request_check(struct arena *a, struct request *r, struct err *e);
+/* The id by which the findings go that have this one or this alias; else the
+ * same.  Of a request that was made. */
+struct slice request_id(struct arena *a, const struct request *r,
+    struct slice id);
 /* The parts proofRoot is over; bytes in a. */
 void request_parts(struct arena *a, const struct request *r,
     struct slice part[MERKLEDOC_ROLES]);

@@ -16,6 +16,8 @@ enum {
 	TIMEFMT_DAY = 86400
 };
 
+#define TIMEFMT_LAST INT64_C(253402300799)	/* 9999-12-31T23:59:59Z */
+
 /* An instant: seconds since 1970-01-01T00:00:00Z, and nanoseconds past. */
 struct instant {
 	int64_t sec;

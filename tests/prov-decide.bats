@@ -257,6 +257,22 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 		pkg:npm/lodash CVE-2021-23338 evidence.json
 }
 
+@test "prov-decide: --why takes a purl with its context, and any alias of the id" {
+	use named-by-an-alias
+	decide --no-cache --why pkg:npm/lodash@4.17.20 CVE-2021-23337 >want
+	for cache in "--no-cache" "--cache c" "--cache c"; do
+		while read -r component id; do
+			prov-decide --policy policy.json --at $AT $cache \
+				--why "$component" $id evidence.json >out
+			same want out
+		done <<-'TABLE'
+		pkg:npm/lodash@4.17.20?repository_url=https://example.com CVE-2021-23337
+		pkg:npm/lodash?vcs_url=x GHSA-35jh-r3h4-6jhm
+		pkg:npm/lodash GHSA-35jh-r3h4-6jhm
+		TABLE
+	done
+}
+
 @test "prov-decide: with the entries of --baseline the same evidence passes" {
 	A=$SRCDIR/golden/app
 	prov-normalize "$A/shop-front-1.4.0.cdx.json" \
@@ -314,6 +330,24 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 	"name":"golden"|"name":""
 	"until":"2026-04-01"|"until":"2026-02-30"
 	TABLE
+}
+
+@test "prov-decide: a time to live beyond all years ends with the last" {
+	use ignored
+	sed -i 's/"kind"/"window":{"ttl":"400000000w"},"kind"/' policy.json
+	decide --no-cache --decision-out d -o v
+	grep -q '"expiresAt":"9999-12-31T23:59:59Z"' d
+	valid_against prov.decision/v1 d
+}
+
+@test "prov-decide: an environment without a name, or one that is no text, is refused" {
+	use ignored
+	for e in '' $'\377' $'a\355\240\200'; do
+		refuses 2 prov-decide --no-cache --policy policy.json \
+			--environment "$e" evidence.json
+		refuses 2 prov-key --from-evidence evidence.json \
+			--policy policy.json --environment "$e"
+	done
 }
 
 @test "prov-decide: an environment that the policy does not name is refused" {

@@ -193,7 +193,8 @@ write_prose(struct arena *a, const struct opts *o, struct result *r)
 	if (o->explain)
 		explain_verdict(&text, a, &r->verdict_doc, rules);
 	else if (!explain_claim(&text, a, &r->verdict_doc, rules,
-	    slice_of(o->why), slice_of(o->why_id)))
+	    slice_of(o->why), request_id(a, &o->asked.request,
+	    slice_of(o->why_id))))
 		msg_die(ERR_NO, NULL, "nothing is said of %s in %s",
 		    o->why_id, o->why);
 	else
