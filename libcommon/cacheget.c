@@ -41,25 +41,22 @@ static enum status
 print_found(struct getter *g, const struct entry_found *f,
     const struct digest *key)
 {
+	const struct opts *o = g->o;
 	char text[DIGEST_TEXT + 1];
 	struct err e;
 	enum status rc = entry_state_status(f->state, &e);
 
 	buf_reset(&g->line);
-	if (rc == ERR_OK && g->o->verdict)
-		buf_slice(&g->line, f->entry.verdict);
-	else if (rc == ERR_OK && g->o->decision)
-		buf_slice(&g->line, f->entry.decision);
-	else if (rc == ERR_OK && g->o->inputs)
-		buf_slice(&g->line, f->entry.inputs);
-	else if (rc == ERR_OK)
+	if (rc == ERR_OK && !o->verdict && !o->decision && !o->inputs)
 		rc = entrydoc_write(NULL, &f->entry, false, &g->line, &e);
 	if (rc != ERR_OK) {
 		digest_write(key, text);
 		return msg_err(text, &e);
 	}
-	buf_byte(&g->line, '\n');
-	output_bytes(&g->out, buf_get(&g->line));
+	output_bytes(&g->out, o->verdict ? f->entry.verdict :
+	    o->decision ? f->entry.decision :
+	    o->inputs ? f->entry.inputs : buf_get(&g->line));
+	output_bytes(&g->out, SLICE("\n"));
 	return ERR_OK;
 }
 

@@ -23,6 +23,8 @@
 enum {
 	BATCH = 50,	/* as prov-cache get does, about */
 	GETS = 100000,
+	TRIES = 4,	/* of which the best counts */
+	ROUNDS = 2,
 	BUMPS = 50
 };
 
@@ -115,74 +117,102 @@ fill(const char *dir, unsigned n, size_t size)
 	entry_close(s);
 }
 
+/* Processor time: what else the machine does stays out of it. */
 static double
-bare_get(const char *dir, const struct digest *key, unsigned n)
+cpu_seconds(void)
 {
-	double start;
-	char path[4096];
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+struct bare {
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi;
-	MDB_val k, v;
-	unsigned char out[32];
+};
+
+static void
+bare_open(struct bare *b, const char *dir)
+{
+	char path[4096];
 
 	(void)snprintf(path, sizeof(path), "%s/v1", dir);
-	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, 16) != 0 ||
-	    mdb_env_set_mapsize(env, (size_t)16 << 30) != 0 ||
-	    mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS, 0600) != 0 ||
-	    mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) != 0 ||
-	    mdb_dbi_open(txn, "entry", 0, &dbi) != 0)
+	if (mdb_env_create(&b->env) != 0 ||
+	    mdb_env_set_maxdbs(b->env, 16) != 0 ||
+	    mdb_env_set_mapsize(b->env, (size_t)16 << 30) != 0 ||
+	    mdb_env_open(b->env, path, MDB_RDONLY | MDB_NOTLS, 0600) != 0 ||
+	    mdb_txn_begin(b->env, NULL, MDB_RDONLY, &b->txn) != 0 ||
+	    mdb_dbi_open(b->txn, "entry", 0, &b->dbi) != 0)
 		exit(3);
-	start = seconds();
-	for (unsigned i = 0; i < n; i++) {
+}
+
+static double
+bare_get(struct bare *b, const struct digest *key)
+{
+	unsigned char out[32];
+	double start = cpu_seconds();
+	MDB_val k, v;
+
+	for (unsigned i = 0; i < GETS; i++) {
 		k = (MDB_val){ 32, (void *)(uintptr_t)key[i].sha256 };
-		if (mdb_get(txn, dbi, &k, &v) != 0)
+		if (mdb_get(b->txn, b->dbi, &k, &v) != 0)
 			exit(3);
 		gcry_md_hash_buffer(GCRY_MD_SHA256, out, v.mv_data,
 		    v.mv_size);
 	}
-	start = seconds() - start;
-	mdb_txn_abort(txn);
-	mdb_env_close(env);
-	return start;
+	return cpu_seconds() - start;
 }
 
 static double
-our_get(const char *dir, const struct digest *key, unsigned n)
+our_get(struct entry_store *s, const struct digest *key)
 {
-	struct entry_store *s = open_store(dir, ENTRY_READ);
 	struct arena a = { 0 };
 	struct entry_found found[BATCH];
-	double start = seconds();
+	double start = cpu_seconds();
 
-	for (unsigned i = 0; i < n; i += BATCH) {
+	for (unsigned i = 0; i < GETS; i += BATCH) {
 		if (entry_get_many(s, &key[i], BATCH, NOW, &a, found, NULL) !=
 		    ERR_OK || found[0].state != ENTRY_HIT)
 			exit(3);
 		arena_reset(&a);
 	}
-	start = seconds() - start;
+	start = cpu_seconds() - start;
 	arena_free(&a);
-	entry_close(s);
 	return start;
 }
 
+/* Each is opened once, as SQLite is in ci/bench/cache: the map's pages are
+ * met in the first of the tries.  LMDB wants a file opened once in a process,
+ * so that one is closed before the other comes. */
 static int
 get(const char *dir, unsigned n)
 {
 	struct digest *key = mem_array(NULL, GETS, sizeof(*key));
 	double bare = 0, ours = 0, t;
+	struct entry_store *s;
+	struct bare b;
 	uint64_t seed = 1;
 
 	for (unsigned i = 0; i < GETS; i++) {
 		seed = seed * UINT64_C(6364136223846793005) + 1;
 		key[i] = key_of((unsigned)((seed >> 33) % n));
 	}
-	for (int i = 0; i < 4; i++) {
-		t = bare_get(dir, key, GETS);
-		bare = i == 0 || t < bare ? t : bare;
-		t = our_get(dir, key, GETS);
-		ours = i == 0 || t < ours ? t : ours;
+	for (int round = 0; round < ROUNDS; round++) {
+		bare_open(&b, dir);
+		for (int i = 0; i < TRIES; i++) {
+			t = bare_get(&b, key);
+			bare = round + i == 0 || t < bare ? t : bare;
+		}
+		mdb_txn_abort(b.txn);
+		mdb_env_close(b.env);
+		s = open_store(dir, ENTRY_READ);
+		for (int i = 0; i < TRIES; i++) {
+			t = our_get(s, key);
+			ours = round + i == 0 || t < ours ? t : ours;
+		}
+		entry_close(s);
 	}
 	printf("{\"bench\":\"cache-get\",\"bareMicroseconds\":%.2f,"
 	    "\"ourMicroseconds\":%.2f,\"ofBare\":%.2f}\n",
