@@ -192,6 +192,44 @@ TABLE
 	same ev other
 }
 
+@test "prov-normalize: three scanners that each know two of three names: one finding, three sources" {
+	need_command jq
+	golang='"name":"example.com/m","version":"v1.0.0","purl":"pkg:golang/example.com/m@v1.0.0"'
+	printf '{"descriptor":{"name":"grype"},"matches":[{"vulnerability":{"id":"GHSA-1","severity":"Low"},"artifact":{%s}}]}' "$golang" >a
+	printf '{"results":[{"packages":[{"package":{"name":"example.com/m","version":"1.0.0","ecosystem":"Go"},"vulnerabilities":[{"id":"GO-1"},{"id":"GHSA-1"}],"groups":[{"ids":["GO-1","GHSA-1"],"max_severity":"7.5"}]}]}]}' >b
+	printf '{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"osv-scanner","rules":[{"id":"CVE-2024-0001","deprecatedIds":["CVE-2024-0001","GO-1"],"properties":{"security-severity":"5.0","purls":["pkg:golang/example.com/m@v1.0.0"]}}]}},"results":[{"ruleIndex":0,"ruleId":"CVE-2024-0001","message":{"text":"x"}}]}]}' >c
+	prov-normalize --subject x a b c >want
+	is want '.findings|length == 1 and .[0].id == "CVE-2024-0001" and .[0].aliases == ["GHSA-1","GO-1"] and ([.[0].sources[].severity]|sort) == ["high","low","medium"] and .[0].severity == "high"'
+	for order in "a c b" "b a c" "b c a" "c a b" "c b a" "a b c a b"; do
+		# shellcheck disable=SC2086
+		prov-normalize --subject x $order >got
+		same want got
+	done
+	# without the middle one nobody knows that the others mean the same
+	prov-normalize --subject x a c >ev
+	is ev '[.findings[].id]|sort == ["CVE-2024-0001","GHSA-1"]'
+}
+
+@test "prov-normalize: npm's CycloneDX, its SPDX and CycloneDX's own tool see one project alike" {
+	need_command jq
+	need_command npm
+	need_peer @cyclonedx/cyclonedx-npm
+	for format in cyclonedx spdx; do
+		(cd "$PROV_PEERS" && npm sbom --sbom-format $format 2>/dev/null) >$format.json
+		prov-normalize $format.json >$format.ev
+		# of one kind of file the scope is known, and leaves without edges
+		jq -cS '.components[]|del(.scope)' $format.ev | LC_ALL=C sort >$format.components
+		jq -cS '.dependencies[]|select(.dependsOn|length > 0)' $format.ev | LC_ALL=C sort >$format.edges
+	done
+	same cyclonedx.components spdx.components
+	same cyclonedx.edges spdx.edges
+	[ "$(wc -l <spdx.components)" -eq "$(jq '[.packages[]|.name,.versionInfo]|_nwise(2)' spdx.json -c | sort -u | wc -l)" ]
+	"$PROV_PEERS/node_modules/.bin/cyclonedx-npm" --output-file "$PWD/tool.json" "$PROV_PEERS/package.json" 2>/dev/null
+	prov-normalize tool.json | jq -r '.components[].key' | LC_ALL=C sort >tool.keys
+	jq -r '.components[].key' cyclonedx.ev | LC_ALL=C sort >npm.keys
+	same npm.keys tool.keys
+}
+
 @test "prov-normalize: two CVE ids are never aliases: an advisory counts for each" {
 	need_command jq
 	evidence "$(grype "$(match DSA-1 High '{"id":"CVE-2024-0001"},{"id":"CVE-2024-0002"}'),$(match DSA-1 Low '')")"

@@ -168,6 +168,12 @@ artifact_of(struct part *p, const struct json *result)
 	return best;
 }
 
+static bool
+is_advisory(struct slice id)
+{
+	return part_is_cve(id) || slice_starts(id, "GHSA-");
+}
+
 static void
 add_finding(struct part *p, const struct json *result,
     const struct json *rule, const struct part_names *names, struct slice id)
@@ -186,9 +192,9 @@ add_finding(struct part *p, const struct json *result,
 		    "a result names an artifact, and no package");
 	f = part_finding(p, c);
 	part_add(p, &f->ids, id);
+	/* Old names of a linter's rule are none of a vulnerability's. */
 	JSON_EACH(alias, old)
-		if (part_is_cve(json_text(alias)) ||
-		    slice_starts(json_text(alias), "GHSA-"))
+		if (is_advisory(id) || is_advisory(json_text(alias)))
 			part_add(p, &f->ids, json_text(alias));
 	if (score != NULL && score->type == JSON_NUMBER)
 		number = (struct slice){ score->u.text, score->len };
