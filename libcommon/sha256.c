@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <endian.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -62,17 +63,17 @@ rotr(uint32_t x, unsigned n)
 static inline uint32_t
 big(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | (uint32_t)p[3];
+	uint32_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return be32toh(x);
 }
 
 static void
 big_put(uint8_t *p, uint32_t x)
 {
-	p[0] = (uint8_t)(x >> 24);
-	p[1] = (uint8_t)(x >> 16);
-	p[2] = (uint8_t)(x >> 8);
-	p[3] = (uint8_t)x;
+	x = htobe32(x);
+	memcpy(p, &x, sizeof(x));
 }
 
 /* 6.2.2, step 3 for one t: the letters move on by the order in which the
@@ -149,15 +150,60 @@ load(const void *p)
 	return _mm_loadu_si128(p);
 }
 
-/* Rounds t to t + 3; the state is held as the instructions want it, words
- * A B E F and C D G H from the highest down. */
+/* A message on its way: the state as the instructions want it, words A B E F
+ * and C D G H from the highest down, and sixteen words of W. */
+struct lane {
+	__m128i abef, cdgh, w0, w1, w2, w3;
+};
+
 X86 static inline void
-four_rounds(__m128i *abef, __m128i *cdgh, __m128i w, size_t t)
+lane_open(struct lane *l, const uint32_t *state)
+{
+	__m128i cdab = _mm_shuffle_epi32(load(state), 0xb1);
+	__m128i efgh = _mm_shuffle_epi32(load(state + 4), 0x1b);
+
+	l->abef = _mm_alignr_epi8(cdab, efgh, 8);
+	l->cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+}
+
+X86 static inline void
+lane_close(const struct lane *l, uint32_t *state)
+{
+	__m128i cdab = _mm_shuffle_epi32(l->cdgh, 0xb1);
+	__m128i efgh = _mm_shuffle_epi32(l->abef, 0x1b);
+
+	_mm_storeu_si128((void *)state, _mm_blend_epi16(efgh, cdab, 0xf0));
+	_mm_storeu_si128((void *)(state + 4),
+	    _mm_alignr_epi8(cdab, efgh, 8));
+}
+
+X86 static inline void
+lane_block(struct lane *l, const uint8_t *block)
+{
+	const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b,
+	    0x0405060700010203);
+
+	l->w0 = _mm_shuffle_epi8(load(block), order);
+	l->w1 = _mm_shuffle_epi8(load(block + 16), order);
+	l->w2 = _mm_shuffle_epi8(load(block + 32), order);
+	l->w3 = _mm_shuffle_epi8(load(block + 48), order);
+}
+
+X86 static inline void
+lane_sum(struct lane *l, const struct lane *before)
+{
+	l->abef = _mm_add_epi32(l->abef, before->abef);
+	l->cdgh = _mm_add_epi32(l->cdgh, before->cdgh);
+}
+
+/* Rounds t to t + 3, of which w has the words. */
+X86 static inline void
+four_rounds(struct lane *l, __m128i w, size_t t)
 {
 	__m128i kw = _mm_add_epi32(w, load(constant + t));
 
-	*cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, kw);
-	*abef = _mm_sha256rnds2_epu32(*abef, *cdgh,
+	l->cdgh = _mm_sha256rnds2_epu32(l->cdgh, l->abef, kw);
+	l->abef = _mm_sha256rnds2_epu32(l->abef, l->cdgh,
 	    _mm_shuffle_epi32(kw, 0x0e));
 }
 
@@ -174,40 +220,98 @@ extend(__m128i *a, __m128i b, __m128i c, __m128i d)
 X86 static void
 compress_x86(uint32_t *state, const uint8_t *block, size_t blocks)
 {
-	const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b,
-	    0x0405060700010203);
-	__m128i cdab = _mm_shuffle_epi32(load(state), 0xb1);
-	__m128i efgh = _mm_shuffle_epi32(load(state + 4), 0x1b);
-	__m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
-	__m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+	struct lane l, before;
 
+	lane_open(&l, state);
 	for (; blocks > 0; blocks--, block += SHA256_BLOCK) {
-		__m128i abef_before = abef, cdgh_before = cdgh;
-		__m128i w0 = _mm_shuffle_epi8(load(block), order);
-		__m128i w1 = _mm_shuffle_epi8(load(block + 16), order);
-		__m128i w2 = _mm_shuffle_epi8(load(block + 32), order);
-		__m128i w3 = _mm_shuffle_epi8(load(block + 48), order);
-
+		before = l;
+		lane_block(&l, block);
 		for (size_t t = 0;; t += 16) {
-			four_rounds(&abef, &cdgh, w0, t);
-			four_rounds(&abef, &cdgh, w1, t + 4);
-			four_rounds(&abef, &cdgh, w2, t + 8);
-			four_rounds(&abef, &cdgh, w3, t + 12);
+			four_rounds(&l, l.w0, t);
+			four_rounds(&l, l.w1, t + 4);
+			four_rounds(&l, l.w2, t + 8);
+			four_rounds(&l, l.w3, t + 12);
 			if (t == ROUNDS - 16)
 				break;
-			extend(&w0, w1, w2, w3);
-			extend(&w1, w2, w3, w0);
-			extend(&w2, w3, w0, w1);
-			extend(&w3, w0, w1, w2);
+			extend(&l.w0, l.w1, l.w2, l.w3);
+			extend(&l.w1, l.w2, l.w3, l.w0);
+			extend(&l.w2, l.w3, l.w0, l.w1);
+			extend(&l.w3, l.w0, l.w1, l.w2);
 		}
-		abef = _mm_add_epi32(abef, abef_before);
-		cdgh = _mm_add_epi32(cdgh, cdgh_before);
+		lane_sum(&l, &before);
 	}
-	cdab = _mm_shuffle_epi32(cdgh, 0xb1);
-	efgh = _mm_shuffle_epi32(abef, 0x1b);
-	_mm_storeu_si128((void *)state, _mm_blend_epi16(efgh, cdab, 0xf0));
-	_mm_storeu_si128((void *)(state + 4),
-	    _mm_alignr_epi8(cdab, efgh, 8));
+	lane_close(&l, state);
+}
+
+/*
+ * Two messages: a round waits for the one before it, and meanwhile the other
+ * message's goes on.  The steps stand side by side and not in a loop, so that
+ * the compiler keeps both in registers.
+ */
+
+X86 static inline void
+four_rounds_two(struct lane *a, __m128i wa, struct lane *b, __m128i wb,
+    size_t t)
+{
+	const __m128i k = load(constant + t);
+
+	wa = _mm_add_epi32(wa, k);
+	wb = _mm_add_epi32(wb, k);
+	a->cdgh = _mm_sha256rnds2_epu32(a->cdgh, a->abef, wa);
+	b->cdgh = _mm_sha256rnds2_epu32(b->cdgh, b->abef, wb);
+	a->abef = _mm_sha256rnds2_epu32(a->abef, a->cdgh,
+	    _mm_shuffle_epi32(wa, 0x0e));
+	b->abef = _mm_sha256rnds2_epu32(b->abef, b->cdgh,
+	    _mm_shuffle_epi32(wb, 0x0e));
+}
+
+X86 static inline void
+sixteen_rounds_two(struct lane *a, struct lane *b, size_t t)
+{
+	four_rounds_two(a, a->w0, b, b->w0, t);
+	four_rounds_two(a, a->w1, b, b->w1, t + 4);
+	four_rounds_two(a, a->w2, b, b->w2, t + 8);
+	four_rounds_two(a, a->w3, b, b->w3, t + 12);
+}
+
+X86 static inline void
+extend_two(struct lane *a, struct lane *b)
+{
+	extend(&a->w0, a->w1, a->w2, a->w3);
+	extend(&b->w0, b->w1, b->w2, b->w3);
+	extend(&a->w1, a->w2, a->w3, a->w0);
+	extend(&b->w1, b->w2, b->w3, b->w0);
+	extend(&a->w2, a->w3, a->w0, a->w1);
+	extend(&b->w2, b->w3, b->w0, b->w1);
+	extend(&a->w3, a->w0, a->w1, a->w2);
+	extend(&b->w3, b->w0, b->w1, b->w2);
+}
+
+X86 static void
+compress_x86_two(uint32_t *state_a, const uint8_t *a, uint32_t *state_b,
+    const uint8_t *b, size_t blocks)
+{
+	struct lane la, lb, before_a, before_b;
+
+	lane_open(&la, state_a);
+	lane_open(&lb, state_b);
+	for (; blocks > 0; blocks--, a += SHA256_BLOCK, b += SHA256_BLOCK) {
+		before_a = la;
+		before_b = lb;
+		lane_block(&la, a);
+		lane_block(&lb, b);
+		sixteen_rounds_two(&la, &lb, 0);
+		extend_two(&la, &lb);
+		sixteen_rounds_two(&la, &lb, 16);
+		extend_two(&la, &lb);
+		sixteen_rounds_two(&la, &lb, 32);
+		extend_two(&la, &lb);
+		sixteen_rounds_two(&la, &lb, 48);
+		lane_sum(&la, &before_a);
+		lane_sum(&lb, &before_b);
+	}
+	lane_close(&la, state_a);
+	lane_close(&lb, state_b);
 }
 
 /* The C library knows; to ask the processor makes a virtual machine's
@@ -268,52 +372,116 @@ sha256_init(struct sha256 *h)
 #endif
 }
 
-void
-sha256_add(struct sha256 *h, const void *data, size_t n)
+/* Blocks of one message, or of two that are at the same place. */
+static inline void
+compress(struct sha256 *h, size_t lanes, const uint8_t *const block[],
+    size_t blocks)
 {
-	const uint8_t *p = data;
-	size_t held = h->size % SHA256_BLOCK, room = SHA256_BLOCK - held;
+#ifdef HAVE_X86
+	if (lanes == 2 && h->compress == compress_x86) {
+		compress_x86_two(h[0].state, block[0], h[1].state, block[1],
+		    blocks);
+		return;
+	}
+#endif
+	for (size_t i = 0; i < lanes; i++)
+		h[i].compress(h[i].state, block[i], blocks);
+}
+
+static inline void
+add(struct sha256 *h, size_t lanes, const uint8_t *const data[], size_t n)
+{
+	const uint8_t *at[2] = { h[0].held, h[lanes - 1].held };
+	size_t held = h->size % SHA256_BLOCK, take = 0;
 
 	if (n == 0)
 		return;
-	h->size += n;
 	if (held > 0) {
-		size_t take = n < room ? n : room;
-
-		memcpy(h->held + held, p, take);
-		p += take;
-		n -= take;
-		if (take < room)
-			return;
-		h->compress(h->state, h->held, 1);
+		take = SHA256_BLOCK - held;
+		take = n < take ? n : take;
 	}
+	for (size_t i = 0; i < lanes; i++) {
+		h[i].size += n;
+		if (take > 0)
+			memcpy(h[i].held + held, data[i], take);
+	}
+	if (take > 0) {
+		if (held + take < SHA256_BLOCK)
+			return;
+		compress(h, lanes, at, 1);
+	}
+	n -= take;
+	for (size_t i = 0; i < lanes; i++)
+		at[i] = data[i] + take;
 	if (n >= SHA256_BLOCK)
-		h->compress(h->state, p, n / SHA256_BLOCK);
-	p += n - n % SHA256_BLOCK;
-	n %= SHA256_BLOCK;
-	memcpy(h->held, p, n);
+		compress(h, lanes, at, n / SHA256_BLOCK);
+	for (size_t i = 0; i < lanes; i++)
+		memcpy(h[i].held, at[i] + (n - n % SHA256_BLOCK),
+		    n % SHA256_BLOCK);
 }
 
-/* 5.1.1: a one bit, zeros, and the length in bits. */
-void
-sha256_finish(struct sha256 *h, uint8_t out[SHA256_SIZE])
+/* 5.1.1: a one bit, zeros, and the length in bits; which may take a block
+ * more. */
+static inline void
+finish(struct sha256 *h, size_t lanes, uint8_t *const out[])
 {
+	const uint8_t *const block[2] = { h[0].held, h[lanes - 1].held };
 	size_t held = h->size % SHA256_BLOCK;
 	uint64_t bits = h->size * 8;
 
-	h->held[held++] = 0x80;
+	for (size_t i = 0; i < lanes; i++)
+		h[i].held[held] = 0x80;
+	held++;
 	if (held > SIZE_AT) {
-		memset(h->held + held, 0, SHA256_BLOCK - held);
-		h->compress(h->state, h->held, 1);
+		for (size_t i = 0; i < lanes; i++)
+			memset(h[i].held + held, 0, SHA256_BLOCK - held);
+		compress(h, lanes, block, 1);
 		held = 0;
 	}
-	memset(h->held + held, 0, SIZE_AT - held);
-	big_put(h->held + SIZE_AT, (uint32_t)(bits >> 32));
-	big_put(h->held + SIZE_AT + 4, (uint32_t)bits);
-	h->compress(h->state, h->held, 1);
-	for (size_t i = 0; i < SHA256_SIZE / 4; i++)
-		big_put(out + 4 * i, h->state[i]);
-	restart(h);
+	for (size_t i = 0; i < lanes; i++) {
+		memset(h[i].held + held, 0, SIZE_AT - held);
+		big_put(h[i].held + SIZE_AT, (uint32_t)(bits >> 32));
+		big_put(h[i].held + SIZE_AT + 4, (uint32_t)bits);
+	}
+	compress(h, lanes, block, 1);
+	for (size_t i = 0; i < lanes; i++) {
+		for (size_t k = 0; k < SHA256_SIZE / 4; k++)
+			big_put(out[i] + 4 * k, h[i].state[k]);
+		restart(&h[i]);
+	}
+}
+
+void
+sha256_add(struct sha256 *h, const void *data, size_t n)
+{
+	const uint8_t *const p[] = { data };
+
+	add(h, 1, p, n);
+}
+
+void
+sha256_finish(struct sha256 *h, uint8_t out[SHA256_SIZE])
+{
+	uint8_t *const p[] = { out };
+
+	finish(h, 1, p);
+}
+
+void
+sha256_add_two(struct sha256 h[2], const void *a, const void *b, size_t n)
+{
+	const uint8_t *const p[] = { a, b };
+
+	add(h, 2, p, n);
+}
+
+void
+sha256_finish_two(struct sha256 h[2], uint8_t a[SHA256_SIZE],
+    uint8_t b[SHA256_SIZE])
+{
+	uint8_t *const p[] = { a, b };
+
+	finish(h, 2, p);
 }
 
 void

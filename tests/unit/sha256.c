@@ -148,6 +148,72 @@ splits(void)
 	ok(forked == SPLITS, "a copy goes on from where the other was");
 }
 
+/* Two messages of every length, begun together or after a common start, at
+ * different addresses. */
+static void
+two_at_once(void)
+{
+	size_t equal = 0, again = 0, started = 0;
+
+	for (size_t n = 0; n < LENGTHS; n++) {
+		struct slice a = start_of_text(n);
+		struct slice b = slice_cut(start_of_text(LONG), 7 * n + 1,
+		    8 * n + 1);
+		uint8_t want[2][SHA256_SIZE], got[2][SHA256_SIZE];
+		size_t cut = n == 0 ? 0 : number() % n;
+		struct sha256 h[2];
+
+		oracle(a, want[0]);
+		oracle(b, want[1]);
+		sha256_init(&h[0]);
+		sha256_init(&h[1]);
+		sha256_add_two(h, a.data, b.data, n);
+		sha256_finish_two(h, got[0], got[1]);
+		equal += same(got[0], want[0]) && same(got[1], want[1]);
+		sha256_add_two(h, a.data, b.data, cut);
+		sha256_add_two(h, a.data + cut, b.data + cut, n - cut);
+		sha256_finish_two(h, got[1], got[0]);
+		again += same(got[1], want[0]) && same(got[0], want[1]);
+		sha256_add(&h[0], text, cut);
+		h[1] = h[0];
+		sha256_add_two(h, text + cut, b.data, n);
+		oracle(start_of_text(cut + n), want[0]);
+		sha256_finish_two(h, got[0], got[1]);
+		sha256_init_portable(h);
+		sha256_add(h, text, cut);
+		sha256_add(h, b.data, n);
+		sha256_finish(h, want[1]);
+		started += same(got[0], want[0]) && same(got[1], want[1]);
+	}
+	ok(equal == LENGTHS, "two of 0 to 300 bytes at once");
+	ok(again == LENGTHS, "two at once, in pieces, where others ended");
+	ok(started == LENGTHS, "two at once, from a common start");
+}
+
+/* Two in plain C, and longer than the processor does in one go. */
+static void
+two_long(void)
+{
+	uint8_t want[2][SHA256_SIZE], got[2][SHA256_SIZE];
+	struct sha256 h[2];
+	size_t n = LONG - 1;
+
+	oracle(start_of_text(n), want[0]);
+	oracle(slice_cut(start_of_text(LONG), 1, LONG), want[1]);
+	sha256_init(&h[0]);
+	h[1] = h[0];
+	sha256_add_two(h, text, text + 1, n);
+	sha256_finish_two(h, got[0], got[1]);
+	ok(same(got[0], want[0]) && same(got[1], want[1]),
+	    "two of %zu bytes at once", n);
+	sha256_init_portable(&h[0]);
+	h[1] = h[0];
+	sha256_add_two(h, text, text + 1, n);
+	sha256_finish_two(h, got[0], got[1]);
+	ok(same(got[0], want[0]) && same(got[1], want[1]),
+	    "two at once in plain C");
+}
+
 static void
 hmac(struct slice key, struct slice message, uint8_t out[SHA256_SIZE])
 {
@@ -204,6 +270,8 @@ main(void)
 	vectors();
 	lengths();
 	splits();
+	two_at_once();
+	two_long();
 	libgcrypt();
 	return done();
 }
