@@ -23,11 +23,13 @@ enum {
 
 /* --- one thread --------------------------------------------------------- */
 
-/* A leaf that does not end in the piece it began in. */
+/* A leaf that does not end in the piece it began in; one of this piece that
+ * waits for another, because two are hashed faster. */
 struct partial {
 	struct sha256 hasher;
 	uint64_t size;
 	bool open;
+	struct slice waiting;	/* no data: none */
 };
 
 static void
@@ -43,21 +45,38 @@ partial_add(struct partial *p, struct slice bytes)
 	p->size += bytes.len;
 }
 
+/* The piece ends: nothing waits any longer. */
+static void
+piece_end(const struct chunker *c, struct partial *p)
+{
+	struct digest d;
+
+	if (p->waiting.data == NULL)
+		return;
+	d = merkle_leaf(p->waiting);
+	c->leaf(c->ctx, &d, p->waiting.len);
+	p->waiting.data = NULL;
+}
+
 /* The rest of a leaf, or all of it. */
 static void
 leaf_end(const struct chunker *c, struct partial *p, struct slice bytes)
 {
-	struct digest d;
+	struct digest d[2];
 
-	if (!p->open) {
-		d = merkle_leaf(bytes);
-		c->leaf(c->ctx, &d, bytes.len);
-		return;
+	if (p->open) {
+		partial_add(p, bytes);
+		d[0] = digest_take(&p->hasher);
+		p->open = false;
+		c->leaf(c->ctx, d, p->size);
+	} else if (p->waiting.data == NULL) {
+		p->waiting = bytes;
+	} else {
+		merkle_leaf_two(p->waiting, bytes, d);
+		c->leaf(c->ctx, &d[0], p->waiting.len);
+		c->leaf(c->ctx, &d[1], bytes.len);
+		p->waiting.data = NULL;
 	}
-	partial_add(p, bytes);
-	d = digest_take(&p->hasher);
-	p->open = false;
-	c->leaf(c->ctx, &d, p->size);
 }
 
 static void
@@ -134,6 +153,7 @@ run_alone(const struct chunker *c, struct input *in)
 		else
 			piece_of_records(c, &p, s,
 			    c->kind == CHUNKER_NUL ? '\0' : '\n');
+		piece_end(c, &p);
 		if (rc != ERR_OK) {
 			rc = msg_err(in->name, &e);
 			break;
@@ -145,7 +165,7 @@ run_alone(const struct chunker *c, struct input *in)
 	    line, &have, &e) != ERR_OK)
 		rc = msg_err(in->name, &e);
 	if (rc == ERR_OK && p.open)
-		leaf_end(c, &p, (struct slice){ "", 0 });
+		leaf_end(c, &p, SLICE(""));
 	return rc;
 }
 
@@ -201,9 +221,8 @@ work(void *arg)
 		s->rc = pread_full(s, s->piece, n, at);
 		if (s->rc != ERR_OK)
 			return NULL;
-		for (size_t i = 0; i < n; i += (size_t)chunk)
-			*leaf++ = merkle_leaf(slice_cut((struct slice){
-			    s->piece, n }, i, i + (size_t)chunk));
+		merkle_cut((struct slice){ s->piece, n }, (size_t)chunk, leaf);
+		leaf += n / chunk;
 		at += n;
 	}
 	return NULL;

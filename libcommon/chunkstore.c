@@ -93,7 +93,7 @@ another_tree(const struct writer *w)
 static enum status
 add_chunk(struct writer *w, struct slice bytes)
 {
-	uint64_t i = w->made.tree.size;
+	uint64_t i = merkledoc_size(&w->made);
 	struct digest leaf = merkle_leaf(bytes);
 	enum status rc;
 
@@ -190,7 +190,7 @@ chunkstore_write(const char *operand, const char *dir, uint64_t chunk_size)
 		rc = write_chunks(&in, &w);
 		input_close(&in);
 	}
-	if (rc == ERR_OK && w.again && w.made.tree.size != w.known.size)
+	if (rc == ERR_OK && w.again && merkledoc_size(&w.made) != w.known.size)
 		rc = another_tree(&w);
 	if (rc == ERR_OK && !w.again) {
 		doc = merkledoc_end(&w.made);

@@ -5,6 +5,7 @@
 #include "merkle.h"
 
 enum {
+	RUN = 256,		/* leaves that are copied to be used up */
 	WALK_MAX = 3 * MERKLE_LEVELS /* frames: at each level the two halves
 				      * and the mark to join them */
 };
@@ -35,6 +36,55 @@ merkle_node(const struct digest *left, const struct digest *right)
 	return digest_bytes((struct slice){ bytes, sizeof(bytes) });
 }
 
+/* Two messages that begin with the same byte. */
+static void
+hash_two(const char *first, struct slice a, struct slice b,
+    struct digest out[2])
+{
+	struct sha256 h[2];
+
+	sha256_init(h);
+	sha256_add(h, first, 1);
+	h[1] = h[0];
+	sha256_add_two(h, a.data, b.data, a.len);
+	sha256_finish_two(h, out[0].sha256, out[1].sha256);
+}
+
+void
+merkle_leaf_two(struct slice a, struct slice b, struct digest out[2])
+{
+	if (a.len == b.len) {
+		hash_two("\0", a, b, out);
+		return;
+	}
+	out[0] = merkle_leaf(a);
+	out[1] = merkle_leaf(b);
+}
+
+static struct slice
+two_digests(const struct digest *d)
+{
+	return (struct slice){ (const char *)d->sha256, 2 * sizeof(*d) };
+}
+
+void
+merkle_node_two(const struct digest child[4], struct digest out[2])
+{
+	hash_two("\1", two_digests(child), two_digests(child + 2), out);
+}
+
+void
+merkle_cut(struct slice bytes, size_t chunk, struct digest *out)
+{
+	size_t at = 0;
+
+	for (; bytes.len - at >= 2 * chunk; at += 2 * chunk, out += 2)
+		merkle_leaf_two(slice_cut(bytes, at, at + chunk),
+		    slice_cut(bytes, at + chunk, at + 2 * chunk), out);
+	for (; at < bytes.len; at += chunk)
+		*out++ = merkle_leaf(slice_cut(bytes, at, at + chunk));
+}
+
 /* --- growing ------------------------------------------------------------ */
 
 unsigned
@@ -47,24 +97,57 @@ merkle_peaks(uint64_t size)
 	return n;
 }
 
+/* Appends a complete subtree of 2^level leaves, of which m->size is a
+ * multiple; returns how many subtrees that finished, and them in node. */
+static unsigned
+push(struct merkle *m, unsigned level, struct digest h, struct digest *node)
+{
+	unsigned peaks = merkle_peaks(m->size), n = 0;
+
+	for (uint64_t s = m->size >> level; s & 1; s >>= 1) {
+		if (node != NULL)
+			node[n] = h;
+		n++;
+		h = merkle_node(&m->peak[--peaks], &h);
+	}
+	if (node != NULL)
+		node[n] = h;
+	m->peak[peaks] = h;
+	m->size += UINT64_C(1) << level;
+	return n + 1;
+}
+
 unsigned
 merkle_push(struct merkle *m, const struct digest *leaf,
     struct digest node[MERKLE_LEVELS])
 {
-	unsigned peaks = merkle_peaks(m->size), level = 0;
-	struct digest h = *leaf;
+	return push(m, 0, *leaf, node);
+}
 
-	if (node != NULL)
-		node[0] = h;
-	for (uint64_t s = m->size; s & 1; s >>= 1) {
-		h = merkle_node(&m->peak[--peaks], &h);
-		level++;
-		if (node != NULL)
-			node[level] = h;
+/* The root of 2^level leaf hashes, which are used up. */
+static struct digest
+reduce(struct digest *leaf, unsigned level)
+{
+	for (size_t n = (size_t)1 << level; n > 2; n /= 2)
+		for (size_t i = 0; i < n; i += 4)
+			merkle_node_two(&leaf[i], &leaf[i / 2]);
+	return level == 0 ? leaf[0] : merkle_node(&leaf[0], &leaf[1]);
+}
+
+void
+merkle_push_all(struct merkle *m, struct digest *leaf, size_t n)
+{
+	while (n > 0) {
+		unsigned level = 63 - (unsigned)__builtin_clzll(n);
+		size_t width;
+
+		if (m->size != 0 && level > (unsigned)__builtin_ctzll(m->size))
+			level = (unsigned)__builtin_ctzll(m->size);
+		width = (size_t)1 << level;
+		(void)push(m, level, reduce(leaf, level), NULL);
+		leaf += width;
+		n -= width;
 	}
-	m->peak[peaks] = h;
-	m->size++;
-	return level + 1;
 }
 
 /* Peaks are joined from the right: the smallest first. */
@@ -161,12 +244,17 @@ node_of_leaves(void *ctx, unsigned level, uint64_t index, struct digest *out,
     struct err *e)
 {
 	const struct digest *leaf = ctx;
+	struct digest run[RUN];
 	struct merkle m = { 0 };
+	size_t left = (size_t)1 << level, n;
 
 	(void)e;
 	leaf += index << level;
-	for (uint64_t i = 0; i < UINT64_C(1) << level; i++)
-		(void)merkle_push(&m, &leaf[i], NULL);
+	for (; left > 0; left -= n, leaf += n) {
+		n = left < RUN ? left : RUN;
+		memcpy(run, leaf, n * sizeof(*run));
+		merkle_push_all(&m, run, n);
+	}
 	*out = m.peak[0];
 	return ERR_OK;
 }

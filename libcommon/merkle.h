@@ -25,6 +25,15 @@ struct digest merkle_leaf(struct slice data);
 struct digest merkle_node(const struct digest *left,
     const struct digest *right);
 
+/*
+ * Several at once, which is faster.  Of two leaves that are not of one size
+ * each is hashed alone; a pair of nodes is given by its four children.
+ */
+void merkle_leaf_two(struct slice a, struct slice b, struct digest out[2]);
+void merkle_node_two(const struct digest child[4], struct digest out[2]);
+/* The leaf hashes of bytes in chunks of this size; the last may have fewer. */
+void merkle_cut(struct slice bytes, size_t chunk, struct digest *out);
+
 /* --- growing ------------------------------------------------------------ */
 
 /*
@@ -43,6 +52,9 @@ struct merkle {
  */
 unsigned merkle_push(struct merkle *m, const struct digest *leaf,
     struct digest node[MERKLE_LEVELS]);
+/* Appends n leaf hashes.  They are used up: what stands in leaf afterwards is
+ * nobody's. */
+void merkle_push_all(struct merkle *m, struct digest *leaf, size_t n);
 struct digest merkle_root(const struct merkle *m);
 /* How many peaks a tree of this size has. */
 unsigned merkle_peaks(uint64_t size);

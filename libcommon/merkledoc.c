@@ -29,6 +29,19 @@ merkledoc_begin(struct merkledoc *d, struct arena *a, uint64_t chunk_size,
 	d->chunks = json_array();
 }
 
+static void
+append_run(struct merkledoc *d)
+{
+	merkle_push_all(&d->tree, d->run, d->waiting);
+	d->waiting = 0;
+}
+
+uint64_t
+merkledoc_size(const struct merkledoc *d)
+{
+	return d->tree.size + d->waiting;
+}
+
 void
 merkledoc_chunk(struct merkledoc *d, const struct digest *leaf, uint64_t size)
 {
@@ -38,13 +51,15 @@ merkledoc_chunk(struct merkledoc *d, const struct digest *leaf, uint64_t size)
 		o = json_object();
 		json_set(d->arena, &o, "hash", digest_value(d->arena, leaf));
 		json_set(d->arena, &o, "index",
-		    json_uint(d->arena, d->tree.size));
+		    json_uint(d->arena, merkledoc_size(d)));
 		json_set(d->arena, &o, "offset",
 		    json_uint(d->arena, d->total));
 		json_set(d->arena, &o, "size", json_uint(d->arena, size));
 		json_push(d->arena, &d->chunks, o);
 	}
-	(void)merkle_push(&d->tree, leaf, NULL);
+	d->run[d->waiting++] = *leaf;
+	if (d->waiting == MERKLEDOC_RUN)
+		append_run(d);
 	d->total += size;
 }
 
@@ -65,18 +80,20 @@ list_part(struct merkledoc *d, struct slice role, const struct digest *digest,
 void
 merkledoc_part(struct merkledoc *d, const char *role, struct slice bytes)
 {
-	uint64_t first = d->tree.size;
-	struct digest digest = digest_bytes(bytes);
+	uint64_t first = merkledoc_size(d);
+	struct digest digest = digest_bytes(bytes), leaf[2];
+	size_t chunk = (size_t)d->chunk_size;
 
-	for (size_t at = 0; at < bytes.len; at += (size_t)d->chunk_size) {
-		struct slice piece = slice_cut(bytes, at,
-		    at + (size_t)d->chunk_size);
-		struct digest leaf = merkle_leaf(piece);
+	for (size_t at = 0; at < bytes.len; at += 2 * chunk) {
+		struct slice pair = slice_cut(bytes, at, at + 2 * chunk);
 
-		merkledoc_chunk(d, &leaf, piece.len);
+		merkle_cut(pair, chunk, leaf);
+		merkledoc_chunk(d, &leaf[0], slice_cut(pair, 0, chunk).len);
+		if (pair.len > chunk)
+			merkledoc_chunk(d, &leaf[1], pair.len - chunk);
 	}
 	list_part(d, slice_of(role), &digest, bytes.len, first,
-	    d->tree.size - first);
+	    merkledoc_size(d) - first);
 }
 
 static struct json
@@ -99,8 +116,11 @@ hash_list(struct arena *a, const struct digest *hash, size_t n)
 struct json
 merkledoc_end(struct merkledoc *d)
 {
-	struct digest root = merkle_root(&d->tree);
 	struct json o = json_object();
+	struct digest root;
+
+	append_run(d);
+	root = merkle_root(&d->tree);
 
 	if (d->chunk_size != 0)
 		json_set(d->arena, &o, "chunkSize",
@@ -134,6 +154,7 @@ merkledoc_proof_root(struct arena *a, const struct slice part[MERKLEDOC_ROLES],
 			merkledoc_part(&d, merkledoc_role_name[i], part[i]);
 	if (doc != NULL)
 		*doc = merkledoc_end(&d);
+	append_run(&d);
 	return merkle_root(&d.tree);
 }
 

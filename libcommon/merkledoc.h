@@ -15,10 +15,16 @@
 
 /* --- writing a tree ----------------------------------------------------- */
 
+enum {
+	MERKLEDOC_RUN = 256	/* leaves that are appended at once */
+};
+
 /* Zero, then merkledoc_begin. */
 struct merkledoc {
 	struct arena *arena;
-	struct merkle tree;
+	struct merkle tree;	/* behind it come the leaves of run */
+	struct digest run[MERKLEDOC_RUN];
+	size_t waiting;
 	uint64_t chunk_size;	/* 0: leaves are not chunks of bytes */
 	uint64_t total;		/* bytes so far */
 	bool list;		/* write the chunk list */
@@ -32,6 +38,8 @@ void merkledoc_begin(struct merkledoc *d, struct arena *a,
 /* The next chunk, by its leaf hash and size. */
 void merkledoc_chunk(struct merkledoc *d, const struct digest *leaf,
     uint64_t size);
+/* How many there are. */
+uint64_t merkledoc_size(const struct merkledoc *d);
 /* A whole part, in chunks. */
 void merkledoc_part(struct merkledoc *d, const char *role,
     struct slice bytes);

@@ -165,14 +165,6 @@ measure(int fd, struct buf *window, uint64_t *size, struct err *e)
 	return rc;
 }
 
-static void
-hash_chunks(struct slice bytes, struct digest *leaf)
-{
-	for (size_t at = 0; at < bytes.len; at += MERKLE_CHUNK)
-		*leaf++ = merkle_leaf(slice_cut(bytes, at,
-		    at + MERKLE_CHUNK));
-}
-
 /*
  * Bytes with the wanted digest are those that it was made of, and need no
  * look at what is in them.  As chunks they are hashed here, as a part beside.
@@ -203,7 +195,7 @@ packparts_file(struct arena *a, int fd, const struct digest *want,
 		if (rc != ERR_OK)
 			break;
 		ticket[i] = sidehash_add(hash, w->data, w->len);
-		hash_chunks(buf_get(w), out->leaf + at / MERKLE_CHUNK);
+		merkle_cut(buf_get(w), MERKLE_CHUNK, out->leaf + at / MERKLE_CHUNK);
 		at += w->len;
 	}
 	sidehash_take(hash, out->digest.sha256);
@@ -241,7 +233,7 @@ next_window(struct packparts *p, const struct packparts_part *part,
 	p->at = part;
 	p->first = index;
 	p->count = (size + MERKLE_CHUNK - 1) / MERKLE_CHUNK;
-	hash_chunks(buf_get(&p->window), leaf);
+	merkle_cut(buf_get(&p->window), MERKLE_CHUNK, leaf);
 	for (size_t i = 0; i < p->count; i++)
 		if (!digest_equal(&leaf[i], &part->leaf[index + i]))
 			return changed(e);

@@ -19,6 +19,7 @@
 #include "merkle.h"
 
 enum {
+	RUN = 256,	/* leaves that are hashed together */
 	ROUNDS = 5	/* the best of them counts: others use the machine */
 };
 
@@ -89,14 +90,18 @@ our_nodes(unsigned long n)
 {
 	double start = seconds();
 	struct merkle m = { 0 };
-	char data[32] = { 0 };
+	char data[RUN][32] = { { 0 } };
+	struct digest leaf[RUN];
 
-	for (unsigned long i = 0; i < n; i++) {
-		struct digest leaf;
+	for (unsigned long i = 0; i < n; i += RUN) {
+		size_t run = n - i < RUN ? n - i : RUN;
 
-		memcpy(data, &i, sizeof(i));
-		leaf = merkle_leaf((struct slice){ data, sizeof(data) });
-		(void)merkle_push(&m, &leaf, NULL);
+		for (size_t k = 0; k < run; k++)
+			memcpy(data[k], &(unsigned long){ i + k },
+			    sizeof(i));
+		merkle_cut((struct slice){ data[0], run * sizeof(data[0]) },
+		    sizeof(data[0]), leaf);
+		merkle_push_all(&m, leaf, run);
 	}
 	(void)merkle_root(&m);
 	return seconds() - start;
@@ -142,6 +147,8 @@ main(int argc, char **argv)
 		    "\"one\":%.4f,\"two\":%.4f,\"oneOfBare\":%.2f,"
 		    "\"twoOfOne\":%.2f}\n", bare, one, two, bare / one,
 		    one / two);
+		if (sysconf(_SC_NPROCESSORS_ONLN) > 1 && one / two < 1.6)
+			return 1;
 		return bare / one >= 0.9 ? 0 : 1;
 	}
 	if (argc == 3 && strcmp(argv[1], "leaves") == 0) {

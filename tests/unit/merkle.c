@@ -109,6 +109,46 @@ test_roots(void)
 	ok(nodes, "appending reports every subtree it completes");
 }
 
+/* Leaf by leaf or in runs of any length behind each other: one tree. */
+static void
+test_runs(void)
+{
+	bool same = true, cut = true, two = true;
+
+	for (uint64_t first = 0; first <= SIZE_MAX_TRIED; first++)
+		for (uint64_t n = first; n <= SIZE_MAX_TRIED; n += 1 + n / 9) {
+			struct digest copy[SIZE_MAX_TRIED], root;
+			struct merkle m = { 0 };
+
+			memcpy(copy, leaf, sizeof(copy));
+			merkle_push_all(&m, copy, first);
+			merkle_push_all(&m, copy + first, n - first);
+			root = merkle_root(&m);
+			same = same && m.size == n &&
+			    digest_equal(&root, &roots[n]);
+		}
+	ok(same, "leaves in runs give MTH at every size to 257");
+	for (size_t n = 0; n < sizeof(leaf); n += 1 + n / 50) {
+		struct slice bytes = { (char *)leaf, n };
+		struct digest out[SIZE_MAX_TRIED], want;
+
+		memset(out, 0, sizeof(out));
+		merkle_cut(bytes, 33, out);
+		for (size_t i = 0; 33 * i < n; i++) {
+			want = merkle_leaf(slice_cut(bytes, 33 * i,
+			    33 * i + 33));
+			cut = cut && digest_equal(&want, &out[i]);
+		}
+		merkle_leaf_two(bytes, slice_cut(bytes, n / 2, n), out);
+		want = merkle_leaf(bytes);
+		two = two && digest_equal(&want, &out[0]);
+		want = merkle_leaf(slice_cut(bytes, n / 2, n));
+		two = two && digest_equal(&want, &out[1]);
+	}
+	ok(cut, "chunks of every length are the leaves one by one");
+	ok(two, "two leaves of two sizes are each their own");
+}
+
 /* Two proofs have one shape when they join the same things in the same
  * order: then a verifier cannot tell the sizes apart, only a checkpoint can. */
 static bool
@@ -390,6 +430,7 @@ main(void)
 	}
 	test_reference();
 	test_roots();
+	test_runs();
 	test_inclusion();
 	test_consistency();
 	test_second_preimage();
