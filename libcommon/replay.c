@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include <unistd.h>
 
 #include "decide.h"
@@ -24,14 +25,18 @@ static enum status
 read_bundle(struct arena *a, struct again *r)
 {
 	struct err e = { 0 };
-	enum status rc;
-	int fd;
+	enum status rc = ERR_OK;
+	int fd = STDIN_FILENO;
 
-	rc = io_open_read(r->path, &fd, &e);
+	if (strcmp(r->path, "-") == 0)
+		r->path = "<stdin>";
+	else
+		rc = io_open_read(r->path, &fd, &e);
 	if (rc != ERR_OK)
 		return msg_err(r->path, &e);
 	rc = pack_replay(fd, a, &r->bundle, &e);
-	close(fd);
+	if (fd != STDIN_FILENO)
+		close(fd);
 	for (int i = 0; rc == ERR_OK && i < MERKLEDOC_ROLES; i++) {
 		struct slice bytes = r->bundle.part[i];
 
@@ -96,14 +101,15 @@ compare(const char *file, const char *what, const struct json *kept,
 }
 
 enum status
-replay(const char *path, const char *at)
+replay(const char *file, const char *at)
 {
 	struct arena a = { 0 };
-	struct again r = { .path = path };
+	struct again r = { .path = file };
 	struct decide now, later;
 	struct err e = { 0 };
 	struct instant window;
 	enum status rc = read_bundle(&a, &r);
+	const char *path = r.path;
 
 	if (rc != ERR_OK)
 		goto out;
