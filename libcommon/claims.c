@@ -3,14 +3,11 @@
 
 #include "canon.h"
 #include "claims.h"
+#include "sources.h"
 #include "timefmt.h"
 
 /* Design: the levels of the vectors, in basis points. */
 enum {
-	P_LOGGED = 10000,	/* signed by a trusted key, and logged */
-	P_SIGNED = 7500,
-	P_NAMED = 4000,		/* unsigned, of an origin the policy names */
-	P_OTHER = 1000,
 	R_DIGEST = 10000,
 	R_VERSION = 6000,
 	R_OTHER = 2000,
@@ -18,19 +15,9 @@ enum {
 	M_JUSTIFIED = 8000,
 	M_STATED = 6000,
 	M_INVESTIGATING = 4000,
+	SCANNER_P = 1000,
 	SCANNER_C = 10000,
 	SCANNER_R_EPOCH = 6000	/* with a feed epoch; else R_OTHER */
-};
-
-/* All documents of one source. */
-struct document {
-	struct digest source;
-	bool has_signer, logged;
-	struct digest signer;		/* the smallest trusted id */
-	const struct policy_source *rule;
-	struct slice origin;
-	const struct json *subjects;	/* of its attestation, or NULL */
-	bool has_epoch;
 };
 
 /* A voice before it is sorted to its claim. */
@@ -43,9 +30,7 @@ struct work {
 	struct claims *out;
 	struct arena *arena;
 	const struct claims_input *in;
-	struct document *document;
-	size_t documents;
-	struct map by_source;
+	struct sources sources;
 	struct match_multi by_finding;	/* component NUL id -> claim */
 	struct match_multi by_id;	/* id or alias -> claim of a finding */
 	size_t findings;
@@ -130,119 +115,6 @@ claims_check(const struct json *evidence, struct err *e)
 			if (check_statement(v, e) != ERR_OK)
 				return ERR_INPUT;
 	return ERR_OK;
-}
-
-/* --- documents ------------------------------------------------------------ */
-
-/* Whether this signature is by a key that was trusted for VEX when it was
- * proven to exist, or is now.  Revocation is temporal. */
-static bool
-is_trusted(const struct work *w, const struct json *signature,
-    struct digest *id)
-{
-	struct slice proven = json_get_text(signature, "provenAt");
-	const struct keyring_key *key;
-	int64_t at = w->in->at;
-	struct instant t;
-
-	if (w->in->keyring == NULL ||
-	    !digest_read(json_get_text(signature, "id"), id))
-		return false;
-	if (proven.data != NULL && timefmt_rfc3339(proven, &t))
-		at = t.sec;
-	key = keyring_find(w->in->keyring, id);
-	return key != NULL && keyring_trusts(key, KEYRING_VEX, at);
-}
-
-static bool
-rule_fits(const struct policy_source *rule, const struct document *d,
-    const struct json *doc, const struct digest *signer)
-{
-	if (rule->has_digest && !digest_equal(&rule->digest, &d->source))
-		return false;
-	if (rule->origin.data != NULL &&
-	    !slice_eq(rule->origin, json_get_text(doc, "origin")))
-		return false;
-	return !rule->has_signer || (signer != NULL &&
-	    digest_equal(&rule->signer, signer));
-}
-
-/* The first entry of the policy that fits any document or signature of this
- * source holds. */
-static void
-apply_rules(const struct work *w, struct document *d, const struct json *doc,
-    const struct digest *signer)
-{
-	const struct policy *p = w->in->policy;
-
-	for (size_t i = 0; i < p->sources; i++) {
-		const struct policy_source *rule = &p->source[i];
-
-		if (d->rule != NULL && rule >= d->rule)
-			break;
-		if (rule_fits(rule, d, doc, signer)) {
-			d->rule = rule;
-			break;
-		}
-	}
-}
-
-static void
-read_document(struct work *w, const struct json *doc)
-{
-	const struct json *signed_by = json_get(doc, "signedBy");
-	struct slice source = json_get_text(doc, "source");
-	struct slice origin = json_get_text(doc, "origin");
-	bool fresh;
-	size_t *at = map_put(&w->by_source, source, &fresh);
-	struct document *d;
-	struct digest id;
-
-	if (fresh) {
-		*at = w->documents++;
-		w->document[*at] = (struct document){ 0 };
-		(void)digest_read(source, &w->document[*at].source);
-	}
-	d = &w->document[*at];
-	if (d->origin.data == NULL || (origin.data != NULL &&
-	    slice_cmp(origin, d->origin) < 0))
-		d->origin = origin;
-	d->has_epoch |= json_count(json_get(doc, "feeds")) > 0;
-	if (json_get(doc, "subjects") != NULL)
-		d->subjects = json_get(doc, "subjects");
-	apply_rules(w, d, doc, NULL);
-	if (signed_by == NULL)
-		return;
-	JSON_EACH(signature, signed_by) {
-		if (!is_trusted(w, signature, &id))
-			continue;
-		apply_rules(w, d, doc, &id);
-		d->logged |= json_true(json_get(signature, "logged"));
-		if (!d->has_signer || digest_cmp(&id, &d->signer) < 0)
-			d->signer = id;
-		d->has_signer = true;
-	}
-}
-
-static void
-read_documents(struct work *w)
-{
-	const struct json *list = json_get(w->in->evidence, "documents");
-
-	w->document = arena_array(w->arena, json_count(list) + 1,
-	    sizeof(*w->document));
-	if (list != NULL)
-		JSON_EACH(doc, list)
-			read_document(w, doc);
-}
-
-static const struct document *
-document_of(const struct work *w, struct slice source)
-{
-	static const struct document nobody;
-	const size_t *at = map_find(&w->by_source, source);
-
-	return at != NULL ? &w->document[*at] : &nobody;
 }
 
 /* --- claims by name ------------------------------------------------------- */
@@ -348,7 +220,7 @@ add_entry(struct work *w, size_t claim, const struct claims_voice *voice,
 /* What all voices of one statement share. */
 struct spoken {
 	const struct json *json;
-	const struct document *document;
+	const struct sources_one *source;
 	struct lattice_claim lattice;
 	struct claims_voice voice;
 	bool about_code;
@@ -382,16 +254,6 @@ strength_of(const struct spoken *s)
 	}
 }
 
-static int
-provenance_of(const struct document *d)
-{
-	if (d->rule != NULL && d->rule->p >= 0)
-		return d->rule->p;
-	if (d->has_signer)
-		return d->logged ? P_LOGGED : P_SIGNED;
-	return d->rule != NULL ? P_NAMED : P_OTHER;
-}
-
 /* The time a statement speaks of; false when it has none. */
 static bool
 time_of(const struct json *statement, struct instant *t)
@@ -415,11 +277,12 @@ static void
 begin_statement(struct work *w, const struct json *v, struct spoken *s)
 {
 	const struct lattice_rules *rules = &w->in->policy->rules;
-	const struct document *d = document_of(w, json_get_text(v, "source"));
+	const struct sources_one *d = sources_find(&w->sources,
+	    json_get_text(v, "source"));
 
-	*s = (struct spoken){ .json = v, .document = d };
+	*s = (struct spoken){ .json = v, .source = d };
 	(void)lattice_status(json_get_text(v, "status"), &s->lattice.status);
-	s->lattice.p = provenance_of(d);
+	s->lattice.p = sources_provenance(d);
 	s->lattice.source = d->source;
 	s->lattice.has_signer = d->has_signer;
 	s->lattice.signer = d->signer;
@@ -436,48 +299,21 @@ begin_statement(struct work *w, const struct json *v, struct spoken *s)
 	}
 }
 
-/* Whether the statement's attestation is about this component or the
- * subject. */
-static bool
-is_attested(struct work *w, const struct document *d,
-    const struct match_component *c)
-{
-	const struct json *subject = json_get(w->in->evidence, "subject");
-	const struct json *hashes = json_get(c != NULL ? c->json : NULL,
-	    "hashes");
-
-	if (d->subjects == NULL)
-		return false;
-	JSON_EACH(v, d->subjects) {
-		struct slice text = json_text(v);
-		size_t colon = slice_find(text, ':');
-		const struct json *list;
-
-		if (slice_eq(text, json_get_text(subject, "digest")))
-			return true;
-		list = json_get_slice(hashes, slice_cut(text, 0, colon));
-		if (list == NULL)
-			continue;
-		JSON_EACH(hash, list)
-			if (slice_eq(json_text(hash), slice_cut(text,
-			    colon + 1, text.len)))
-				return true;
-	}
-	return false;
-}
-
 static void
 speak(struct work *w, const struct spoken *s, const struct match *m,
     size_t claim)
 {
 	struct claims_voice voice = s->voice;
 	struct lattice_claim l = s->lattice;
-	bool attested = is_attested(w, s->document, match_find(&w->out->index,
-	    w->out->claim[claim].component));
+	const struct match_component *c = match_find(&w->out->index,
+	    w->out->claim[claim].component);
 	const struct policy_source *rule = s->voice.rule;
+	bool is_signed;
+	bool attested = sources_attested(s->source, json_get(w->in->evidence,
+	    "subject"), c != NULL ? c->json : NULL, &is_signed);
 
 	voice.match = m->kind;
-	voice.proof = s->about_code && attested && s->document->has_signer &&
+	voice.proof = s->about_code && is_signed &&
 	    l.status == LATTICE_NOT_AFFECTED;
 	if (voice.proof)
 		l.strength = M_PROOF;
@@ -672,12 +508,12 @@ add_scanners(struct work *w)
 			continue;
 		c->undecided = true;
 		JSON_EACH(v, sources) {
-			const struct document *d = document_of(w,
-			    json_get_text(v, "source"));
+			const struct sources_one *d = sources_find(
+			    &w->sources, json_get_text(v, "source"));
 			struct claims_voice voice = { .match = MATCH_NONE,
 			    .origin = d->origin, .age = -1 };
 			struct lattice_claim l = {
-				.status = LATTICE_AFFECTED, .p = P_OTHER,
+				.status = LATTICE_AFFECTED, .p = SCANNER_P,
 				.c = SCANNER_C, .r = d->has_epoch ?
 				    SCANNER_R_EPOCH : R_OTHER,
 				.strength = M_STATED,
@@ -775,7 +611,8 @@ claims_make(struct claims *out, struct arena *a, const struct claims_input *in)
 	*out = (struct claims){ .unmatched = json_array(),
 	    .unknowns = json_array() };
 	match_open(&out->index, a, in->evidence);
-	read_documents(&w);
+	sources_open(&w.sources, a, json_get(in->evidence, "documents"),
+	    in->policy, in->keyring, in->at);
 	if (findings != NULL)
 		JSON_EACH(v, findings)
 			add_finding(&w, v);
@@ -788,7 +625,7 @@ claims_make(struct claims *out, struct arena *a, const struct claims_input *in)
 	distribute(&w);
 	merge_all(&w);
 	mem_free(w.entry);
-	map_free(&w.by_source);
+	sources_close(&w.sources);
 	map_free(&w.by_claim);
 	match_multi_free(&w.by_finding);
 	match_multi_free(&w.by_id);
