@@ -9,6 +9,7 @@
 #include "dsse.h"
 #include "json.h"
 #include "key.h"
+#include "proto.h"
 #include "timestamp.h"
 #include "tlog.h"
 #include "x509.h"
@@ -43,7 +44,11 @@ struct bundle {
 	enum crypt_hash digest_hash;
 	struct slice digest;
 	struct slice signature;		/* of either, as bytes */
+	struct json unknown;		/* paths of members that were ignored,
+					 * as texts; not all if many */
 };
+
+extern const struct proto_field bundle_members[];
 
 /* All that can be said without keys: ERR_INPUT with the offset and why. */
 enum status bundle_read(const struct json *doc, struct arena *a,

@@ -95,6 +95,7 @@ check_path_at(struct trial *r, struct instant at, struct err *e)
 static bool
 check_certificate(struct trial *r)
 {
+	enum status status = ERR_OK;
 	struct err e = { 0 };
 
 	if (r->b->chain_count == 0 || r->no_root) {
@@ -103,13 +104,12 @@ check_certificate(struct trial *r)
 		return false;
 	}
 	if (r->out->time_count == 0)
-		err_no(&e, "no verified time says when the certificate was "
-		    "used%s%s", r->no_time != NULL ? ": " : "",
+		status = err_no(&e, "no verified time says when the "
+		    "certificate was used%s%s", r->no_time != NULL ? ": " : "",
 		    r->no_time != NULL ? r->no_time : "");
-	for (size_t i = 0; i < r->out->time_count; i++)
-		if (check_path_at(r, r->times[i], &e) != ERR_OK)
-			break;
-	return trial_judge(r, "certificate", e.code, &e);
+	for (size_t i = 0; status == ERR_OK && i < r->out->time_count; i++)
+		status = check_path_at(r, r->times[i], &e);
+	return trial_judge(r, "certificate", status, &e);
 }
 
 /* --- certificate transparency ------------------------------------------- */

@@ -236,6 +236,8 @@ bundle_check(const struct bundle *b, const struct bundle_policy *policy,
 
 	memset(out, 0, sizeof(*out));
 	trial_pass(&r, "bundle");
+	if (b->unknown.len > 0)
+		trial_ignored(&r, &b->unknown);
 	if (b->is_dsse)
 		dsse_pae(&r.pae, b->envelope.type, b->envelope.payload);
 	if (policy->root == NULL && policy->key == NULL) {

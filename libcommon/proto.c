@@ -104,3 +104,85 @@ proto_int64(struct proto *p, const struct json *o, const char *name,
 	proto_fault(p, v, "\"%s\" is not a whole number of 64 bits", name);
 	return false;
 }
+
+/* --- members ------------------------------------------------------------ */
+
+/* "log_index" is camel "logIndex". */
+static bool
+is_snake(struct slice snake, const char *camel)
+{
+	size_t i = 0;
+
+	for (; *camel != '\0'; camel++) {
+		char c = *camel;
+
+		if (c >= 'A' && c <= 'Z') {
+			if (i == snake.len || snake.data[i++] != '_')
+				return false;
+			c = (char)(c - 'A' + 'a');
+		}
+		if (i == snake.len || snake.data[i++] != c)
+			return false;
+	}
+	return i == snake.len;
+}
+
+static const struct proto_field *
+find_field(struct proto *p, const struct json_member *m,
+    const struct proto_field *fields)
+{
+	struct slice key = { m->key, m->key_len };
+
+	for (const struct proto_field *f = fields; f->name != NULL; f++) {
+		if (slice_is(key, f->name))
+			return f;
+		if (is_snake(key, f->name))
+			proto_fault(p, &m->value, "the member \"%.*s\" is "
+			    "written \"%s\" in JSON", (int)key.len, key.data,
+			    f->name);
+	}
+	return NULL;
+}
+
+static void
+walk(struct proto *p, const struct json *o, const struct proto_field *fields,
+    struct buf *path, struct json *unknown)
+{
+	size_t mark = path->len;
+
+	if (o->type == JSON_ARRAY) {
+		for (uint32_t i = 0; i < o->len && p->status == ERR_OK; i++) {
+			buf_printf(path, "[%u]", i);
+			walk(p, &o->u.item[i], fields, path, unknown);
+			path->len = mark;
+		}
+		return;
+	}
+	if (o->type != JSON_OBJECT)
+		return;
+	JSON_MEMBERS(m, o) {
+		const struct proto_field *f = find_field(p, m, fields);
+
+		if (p->status != ERR_OK)
+			return;
+		if (mark > 0)
+			buf_byte(path, '.');
+		buf_add(path, m->key, m->key_len);
+		if (f != NULL && f->message != NULL)
+			walk(p, &m->value, f->message, path, unknown);
+		else if (f == NULL && unknown->len < PROTO_UNKNOWN_MAX)
+			json_push(p->arena, unknown, json_string(arena_slice(
+			    p->arena, buf_get(path))));
+		path->len = mark;
+	}
+}
+
+void
+proto_members(struct proto *p, const struct json *o,
+    const struct proto_field *fields, struct json *unknown)
+{
+	struct buf path = { 0 };
+
+	walk(p, o, fields, &path, unknown);
+	buf_free(&path);
+}

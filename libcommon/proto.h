@@ -37,4 +37,20 @@ struct slice proto_bytes(struct proto *p, const struct json *o,
 bool proto_int64(struct proto *p, const struct json *o, const char *name,
     int64_t *out);
 
+/* The members of a message; a repeated message is told as one. */
+struct proto_field {
+	const char *name;			/* NULL: the end */
+	const struct proto_field *message;	/* NULL: not a message */
+};
+
+enum {
+	PROTO_UNKNOWN_MAX = 16	/* names that are kept */
+};
+
+/* Adds the paths of members that no table has to *unknown, an array.  A name
+ * of the table in snake_case is a fault: some parsers take it, and would then
+ * read another document than this one.  As deep as the tables are. */
+void proto_members(struct proto *p, const struct json *o,
+    const struct proto_field *fields, struct json *unknown);
+
 #endif

@@ -76,6 +76,12 @@ trial_name(struct trial *r, struct slice name)
 }
 
 void
+trial_ignored(struct trial *r, const struct json *paths)
+{
+	json_set(r->a, last(r), "ignored", *paths);
+}
+
+void
 trial_time(struct trial *r, struct instant at)
 {
 	struct bundle_result *out = r->out;

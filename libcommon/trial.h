@@ -38,6 +38,7 @@ bool trial_judge(struct trial *r, const char *check, enum status status,
 /* More about the check that was added last. */
 void trial_index(struct trial *r, size_t i);
 void trial_name(struct trial *r, struct slice name);
+void trial_ignored(struct trial *r, const struct json *paths);
 /* The same, and it is a proven time of signing. */
 void trial_time(struct trial *r, struct instant at);
 /* A member from outside, which may not be UTF-8. */

@@ -3,8 +3,7 @@
  * sigbundle - create, verify, inspect and convert Sigstore bundles.
  *
  * One command in one process, and no socket: what is believed comes from the
- * files that options name.  Longer than a page because it is five commands
- * over one format.
+ * files that options name.  "create" is createcmd's.
  */
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "bundle.h"
 #include "bundlecheck.h"
 #include "bundlemake.h"
+#include "createcmd.h"
 #include "flat.h"
 #include "input.h"
 #include "io.h"
@@ -19,7 +19,6 @@
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
-#include "privatefile.h"
 #include "tool.h"
 
 static const struct json_limits root_limits = { TRUSTROOT_SIZE_MAX, 64,
@@ -45,6 +44,12 @@ struct job {
 	struct arena run, record;
 };
 
+static bool
+is_empty(const char *z)
+{
+	return z != NULL && *z == '\0';
+}
+
 static void
 check_options(const struct verify *o)
 {
@@ -58,6 +63,11 @@ check_options(const struct verify *o)
 	if (o->key == NULL && (!names || o->issuer == NULL))
 		opt_usage_error("who must have signed? give -k, or "
 		    "--identity (or --identity-regexp) and --issuer");
+	/* What a shell makes of a variable that is not set. */
+	if (is_empty(o->identity) || is_empty(o->pattern) ||
+	    is_empty(o->issuer))
+		opt_usage_error("an empty --identity, --identity-regexp or "
+		    "--issuer names nobody");
 	if (o->key == NULL && o->roots.count == 0)
 		opt_usage_error("an identity needs --trusted-root");
 	if ((o->artifact != NULL) == (o->digest != NULL))
@@ -115,6 +125,21 @@ load_policy(struct job *j)
 	return ERR_OK;
 }
 
+/* What was passed over may have been meant to count. */
+static void
+say_ignored(const struct input *in, const struct json *paths)
+{
+	struct buf b = { 0 };
+
+	JSON_EACH(it, paths) {
+		buf_text(&b, it > paths->u.item ? ", " : "");
+		buf_slice(&b, json_text(it));
+	}
+	msg_say(in->name, "verified; members that no version of the format "
+	    "has were ignored: %.*s", (int)b.len, b.data);
+	buf_free(&b);
+}
+
 static enum status
 verify_one(struct job *j, const struct input *in, const struct json *doc)
 {
@@ -133,6 +158,8 @@ verify_one(struct job *j, const struct input *in, const struct json *doc)
 	}
 	if (rc == ERR_OK && j->o->payload)
 		output_bytes(&j->out, result.payload);
+	if (rc == ERR_OK && b.unknown.len > 0)
+		say_ignored(in, &b.unknown);
 	return rc == ERR_OK ? ERR_OK : err_worst(rc, input_fault(in, &e));
 }
 
@@ -236,209 +263,6 @@ do_verify(int argc, char **argv)
 	regex_close(j.pattern);
 	arena_free(&j.record);
 	arena_free(&j.run);
-	return (int)rc;
-}
-
-/* --- create ------------------------------------------------------------- */
-
-struct create {
-	bool envelope;
-	const char *artifact, *key, *output;
-	struct opt_list timestamps, entries;
-	struct passphrase pass;
-};
-
-struct making {
-	const struct create *o;
-	struct bundle_parts parts;
-	struct private *private;	/* NULL: only the public key */
-	struct key key;
-	struct artifact artifact;
-	struct dsse envelope;
-	struct arena a;
-};
-
-/* -k: a private key, or for an envelope that is signed its public key. */
-static enum status
-load_key(struct making *m, struct create *o)
-{
-	struct crypt_public public;
-	struct slice text;
-	struct err e;
-	enum status rc = o->envelope ? input_file(o->key, KEY_FILE_MAX,
-	    &m->a, &text) : ERR_OK;
-
-	if (rc != ERR_OK)
-		return rc;
-	if (o->envelope && key_read_file(text, &m->a, &m->key, NULL) ==
-	    ERR_OK)
-		return ERR_OK;
-	rc = privatefile_read(o->key, &o->pass, &m->private);
-	if (rc != ERR_OK)
-		return rc;
-	rc = private_public(m->private, &m->a, &public, &e);
-	if (rc == ERR_OK)
-		rc = key_of(&public, &m->a, &m->key, &e);
-	return rc == ERR_OK ? ERR_OK : msg_err(o->key, &e);
-}
-
-/* The operand's envelope, with the one signature that the key made. */
-static enum status
-take_envelope(struct making *m, const char *operand)
-{
-	struct input in;
-	struct json doc, second;
-	struct err e;
-	bool got;
-	enum status rc = input_open(&in, operand, &bundle_limits);
-
-	if (rc == ERR_OK)
-		rc = input_next(&in, &m->a, &doc, &got);
-	if (rc != ERR_OK)
-		return rc;
-	rc = bundle_take_envelope(&doc, &m->key, &m->a, &m->envelope, &e);
-	if (rc != ERR_OK)
-		return err_worst(rc, input_fault(&in, &e));
-	rc = input_next(&in, &m->a, &second, &got);
-	if (rc == ERR_OK && got) {
-		rc = err_bad(&e, "a second envelope; a bundle holds one");
-		(void)input_fault(&in, &e);
-	}
-	m->parts.envelope = &m->envelope;
-	m->parts.signature = m->envelope.signatures[0].sig;
-	return rc;
-}
-
-static enum status
-sign_artifact(struct making *m)
-{
-	struct err e;
-	enum status rc;
-
-	artifact_file(&m->artifact, m->o->artifact);
-	rc = bundle_sign(&m->parts, m->private, &m->artifact.as, &m->a, &e);
-	return rc == ERR_OK ? ERR_OK : msg_err(NULL, &e);
-}
-
-static enum status
-add_timestamps(struct making *m)
-{
-	const struct opt_list *files = &m->o->timestamps;
-	struct slice *list = arena_array(&m->a, files->count + 1,
-	    sizeof(*list));
-	struct err e;
-
-	for (size_t i = 0; i < files->count; i++) {
-		enum status rc = input_file(files->item[i],
-		    TIMESTAMP_SIZE_MAX, &m->a, &list[i]);
-
-		if (rc != ERR_OK)
-			return rc;
-		rc = bundle_check_timestamp(&m->parts, list[i], &e);
-		if (rc != ERR_OK)
-			return msg_err(files->item[i], &e);
-	}
-	m->parts.timestamps = list;
-	m->parts.timestamp_count = files->count;
-	return ERR_OK;
-}
-
-static enum status
-add_entries(struct making *m)
-{
-	const struct opt_list *files = &m->o->entries;
-	struct json *list = arena_array(&m->a, files->count + 1,
-	    sizeof(*list));
-	struct err e;
-
-	for (size_t i = 0; i < files->count; i++) {
-		enum status rc = input_document(files->item[i],
-		    &bundle_limits, &m->a, &list[i]);
-
-		if (rc != ERR_OK)
-			return rc;
-		rc = bundle_check_entry(&m->parts, &m->artifact.as, &list[i],
-		    &m->a, &e);
-		if (rc != ERR_OK)
-			return msg_err(files->item[i], &e);
-	}
-	m->parts.entries = list;
-	m->parts.entry_count = files->count;
-	return ERR_OK;
-}
-
-static enum status
-make(struct making *m, const char *operand)
-{
-	struct bundle b;
-	struct json doc;
-	struct err e;
-	enum status rc;
-
-	m->parts.key = &m->key;
-	rc = m->o->envelope ? take_envelope(m, operand) : sign_artifact(m);
-	if (rc == ERR_OK)
-		rc = add_timestamps(m);
-	if (rc == ERR_OK)
-		rc = add_entries(m);
-	if (rc != ERR_OK)
-		return rc;
-	doc = bundle_write(&m->a, &m->parts);
-	/* What is written is what a verifier would read. */
-	rc = bundle_read(&doc, &m->a, &b, &e);
-	if (rc != ERR_OK)
-		return msg_err(NULL, &e);
-	output_document(m->o->output, &doc);
-	return ERR_OK;
-}
-
-static int
-do_create(int argc, char **argv)
-{
-	static const struct opt_usage usage = {
-		"--envelope -k KEY [--timestamp FILE]... "
-		"[--tlog-entry FILE]... [-o FILE] [ENVELOPE]\n"
-		"--artifact FILE -k KEY [--timestamp FILE]... "
-		"[--tlog-entry FILE]... [-o FILE]",
-		"make a bundle of an envelope, or sign an artifact"
-	};
-	struct create o = { 0 };
-	const struct opt table[] = {
-		{ 0, "envelope", OPT_FLAG, &o.envelope, NULL,
-		    "of a DSSE envelope that the key signed" },
-		{ 0, "artifact", OPT_TEXT, &o.artifact, "FILE",
-		    "sign this file" },
-		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
-		    "the private key; the public one is enough for an "
-		    "envelope" },
-		PASSPHRASE_OPTIONS(o.pass),
-		{ 0, "timestamp", OPT_LIST, &o.timestamps, "FILE",
-		    "an RFC 3161 response over the signature" },
-		{ 0, "tlog-entry", OPT_LIST, &o.entries, "FILE",
-		    "the signature's entry in a transparency log" },
-		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
-		    "write there instead of standard output" },
-		OPT_END
-	};
-	int n = opt_parse(&usage, table, argc, argv);
-	struct making m = { .o = &o };
-	enum status rc;
-
-	if (o.envelope == (o.artifact != NULL))
-		opt_usage_error("give one of --envelope and --artifact");
-	if (o.key == NULL)
-		opt_usage_error("-k is missing");
-	if (n > (o.envelope ? 1 : 0))
-		opt_usage_error("too many operands");
-	rc = load_key(&m, &o);
-	if (rc == ERR_OK)
-		rc = make(&m, n > 0 ? argv[0] : NULL);
-	mem_free(o.timestamps.item);
-	mem_free(o.entries.item);
-	privatefile_close(m.private);
-	passphrase_close(&o.pass);
-	artifact_close(&m.artifact);
-	arena_free(&m.a);
 	return (int)rc;
 }
 
@@ -628,7 +452,7 @@ main(int argc, char **argv)
 		"create, verify, inspect and convert Sigstore bundles"
 	};
 	static const struct opt_verb verbs[] = {
-		{ "create", do_create,
+		{ "create", createcmd_create,
 		    "make a bundle of an envelope, or sign an artifact" },
 		{ "verify", do_verify, "verify bundles against an artifact" },
 		{ "inspect", do_inspect,
