@@ -196,6 +196,45 @@ hash() {
 	same out out.names
 }
 
+@test "prov-digest: names are what they are: line feeds, escapes, 255 bytes" {
+	odd=$(printf 'a\nb\033[31m"\\')
+	long=$(printf '%0255d' 0)
+	printf '1' >"$odd"
+	printf '2' >"$long"
+	printf '3' >./-
+	printf '%s\0' "$odd" "$long" ./- | prov-digest -0 >list
+	[ "$(wc -l <list)" -eq 3 ]
+	grep -qF '"name":"a\nb\u001b[31m\"\\"' list
+	prov-digest --check list
+	prov-digest --check - <list
+	printf '[' >"$odd"
+	printf '[' >"$long"
+	refuses 2 prov-digest -- "$odd"
+	grep -qF 'a\x0ab\x1b[31m' refuses.err
+}
+
+@test "prov-digest: names that cannot be: each says so, and the others are done" {
+	printf '1' >good
+	printf 'good\0\0\377\0-\0nosuch\0.\0good' >names
+	status_is 3 prov-digest --files0-from names >out 2>err </dev/null
+	[ "$(wc -l <out)" -eq 2 ]
+	sed 's/^prov-digest: //' err >problems
+	cat >want <<-'END'
+	names: found an empty name
+	\xff: found a name that is not UTF-8, expected one that JSON can hold
+	<stdin>: 0: found the end of the input, expected a JSON document
+	nosuch: cannot open: No such file or directory
+	.: cannot read: Is a directory
+	END
+	same want problems
+	printf '\0' >empty
+	status_is 2 prov-digest -0 <empty 2>err
+	grep -q '^prov-digest: <stdin>: found an empty name' err
+	printf -- '-\0' >stdin
+	status_is 2 prov-digest -0 <stdin 2>err
+	grep -q 'standard input is named twice' err
+}
+
 @test "prov-digest: a refused file does not hide the others" {
 	printf '1' >good
 	printf '[' >bad
@@ -204,6 +243,25 @@ hash() {
 	[ "$(wc -l <err)" -eq 1 ]
 	status_is 3 prov-digest good bad missing >out 2>err
 	[ "$(wc -l <out)" -eq 1 ]
+}
+
+@test "prov-digest: -o FILE does not appear when a file is refused" {
+	printf '1' >good
+	printf '[' >bad
+	seq 300000 >many
+	printf '[' >>many
+	printf 'before' >kept
+	status_is 2 prov-digest -o out good bad 2>/dev/null
+	status_is 3 prov-digest -o out good missing 2>/dev/null
+	status_is 2 prov-digest --canonical -o out many 2>/dev/null
+	status_is 2 prov-digest -o kept many 2>/dev/null
+	[ ! -e out ]
+	[ "$(cat kept)" = before ]
+	[ -z "$(find . -name '*.tmp')" ]
+	prov-digest good good >list
+	printf 2 >good
+	status_is 1 prov-digest --check list -o out 2>/dev/null
+	[ "$(wc -l <out)" -eq 2 ]
 }
 
 @test "prov-digest: --check says which files differ" {

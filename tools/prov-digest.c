@@ -154,15 +154,16 @@ static enum status
 do_names(struct job *job, const char *list)
 {
 	struct arena a = { 0 };
-	struct slice names;
+	struct slice names = { NULL, 0 };
 	enum status worst = input_file(list, NAMES_MAX, &a, &names);
 
 	/* The arena's copy has a NUL behind it. */
-	while (worst != ERR_SYSTEM && names.len > 0) {
+	while (names.len > 0) {
 		size_t n = slice_find(names, '\0');
 
 		if (n == 0) {
-			msg_say(list, "found an empty name");
+			msg_say(strcmp(list, "-") == 0 ? "<stdin>" : list,
+			    "found an empty name");
 			worst = err_worst(worst, ERR_INPUT);
 		} else {
 			worst = err_worst(worst, do_operand(job, names.data));
@@ -317,7 +318,10 @@ main(int argc, char **argv)
 		worst = do_operand(&job, NULL);
 	for (int i = 0; i < n; i++)
 		worst = err_worst(worst, do_operand(&job, argv[i]));
-	output_commit(&job.out);
+	if (worst > ERR_NO && job.out.to_file)
+		output_abandon(&job.out);
+	else
+		output_commit(&job.out);
 	digester_free(&job.d);
 	arena_free(&job.run);
 	mem_free(job.o.feeds.item);
