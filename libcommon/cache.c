@@ -221,10 +221,13 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 	unsigned base = MDB_NOTLS | (flags & CACHE_NOSYNC ? MDB_NOSYNC : 0);
 	struct stat st = { 0 };
 	char path[4096];
+	bool none;
 	int rc;
 
 	path_of(c, "data.mdb", path);
-	if (stat(path, &st) != 0 && errno == ENOENT && !c->writable)
+	/* A file without a byte is one whose maker was killed. */
+	none = stat(path, &st) != 0 ? errno == ENOENT : st.st_size == 0;
+	if (none && !c->writable)
 		return err_no(e, "there is no cache yet");
 	c->map_size = MAP_FIRST;
 	while (c->map_size < (uint64_t)st.st_size)
@@ -241,6 +244,8 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 		if (rc != EACCES && rc != EROFS && rc != EPERM)
 			return translate(c, e);
 		c->writable = false;
+		if (none)
+			return err_no(e, "there is no cache yet");
 	}
 	rc = open_env(c, base | MDB_RDONLY);
 	if (rc == EACCES || rc == EROFS || rc == EPERM || rc == ENOENT ||

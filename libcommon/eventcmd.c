@@ -196,8 +196,8 @@ print_root(struct entry_store *s, const struct digest *id, struct output *out,
 	return rc;
 }
 
-static enum status
-print_events(struct entry_store *s, const struct digest *id,
+enum status
+eventcmd_print(struct entry_store *s, const struct digest *id,
     struct output *out, struct err *e)
 {
 	struct slice bytes[EVENTS_BATCH];
@@ -231,7 +231,7 @@ print_one(const struct events *v, struct entry_store *s,
 	if (v->root)
 		return print_root(s, id, out, e);
 	if (v->prove.count == 0 && v->size1 == 0)
-		return print_events(s, id, out, e);
+		return eventcmd_print(s, id, out, e);
 	for (size_t i = 0; i < v->prove.count && rc == ERR_OK; i++) {
 		rc = ledger_inclusion(s, id, index_of(v->prove.item[i]),
 		    v->size2, &a, &doc, e);

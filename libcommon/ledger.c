@@ -89,7 +89,7 @@ ledger_read(const struct json *doc, struct arena *a, struct ledger_event *out,
 	const struct json *at = json_get(doc, "effectiveAt");
 	struct instant t;
 	int64_t sequence;
-	enum status rc = shape_check(doc, event_shape, "prov.event/v1", e);
+	enum status rc = shape_check(doc, event_shape, LEDGER_KIND, e);
 
 	memset(out, 0, sizeof(*out));
 	if (rc != ERR_OK)

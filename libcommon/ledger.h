@@ -13,6 +13,8 @@
 
 #include "entry.h"
 
+#define LEDGER_KIND "prov.event/v1"
+
 enum {
 	LEDGER_EVENTS_MAX = 1 << 20 /* in one call: they are in memory */
 };

@@ -270,3 +270,37 @@ apply() { prov-cache events --cache c --apply --keyring ring "$@"; }
 	jq -c '.payload |= (@base64d | sub("lost"; "lest") | @base64)' signed >bad
 	refuses 1 prov-cache events --cache e --apply --keyring ring bad
 }
+
+@test "prov-cache export, import: the ledgers, and what they ended" {
+	load_entries put c 0 4 >keys0
+	for n in 0 1 2; do signer=$(id_of $n) event $n SignerRevoked; done >log
+	signed log >envelopes
+	apply envelopes
+	prov-cache events --cache c --root >root
+	prov-cache export --cache c >all
+	tail -n 3 all >got
+	same log got
+	prov-cache import --cache d all
+	prov-cache events --cache d --root >got
+	same root got
+	prov-cache export --cache d >again
+	same all again
+	prov-cache check --cache d
+	prov-cache import --cache d all
+	# what an older backup has of those signers does not come back
+	load_entries put e 0 4 >keys0
+	prov-cache export --cache e >older
+	status_is 1 prov-cache import --cache d older 2>err
+	[ "$(grep -c invalidated err)" -eq "$(wc -l <err)" ]
+	# and is ended when the events come after it
+	prov-cache import --cache f older all
+	refuses 1 prov-cache get --cache f --at $at "$(key_of 1)"
+	# events of a backup from elsewhere are none of a ledger
+	prov-cache import --cache g --foreign older all
+	refuses 1 prov-cache get --cache g --at $at "$(key_of 1)"
+	[ "$(prov-cache stats --cache g | jq .events)" -eq 0 ]
+	feed=nvd epoch=9999-01-01T00:00:00Z event 3 FeedEpochAdvanced >bad
+	refuses 2 prov-cache import --cache d bad
+	head -n 1 log >bad
+	refuses 2 prov-cache put --cache d bad
+}

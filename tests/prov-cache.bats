@@ -320,6 +320,9 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 	[ ! -s err ]
 	get $(cat keys) | wc -l | grep -qx 300
 	# one that only reads says so, and leaves it as it is
+	: >c/v1/data.mdb	# its maker was killed
+	refuses 1 prov-cache get --cache c --at $at "$(head -n 1 keys)"
+	prov-cache stats --cache c >got
 	printf 'this is no database' >c/v1/data.mdb
 	refuses 3 prov-cache get --cache c --at $at "$(head -n 1 keys)"
 	refuses 3 prov-cache stats --cache c

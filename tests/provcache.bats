@@ -68,6 +68,32 @@ is() { grep -q "\"$1\"" status || { cat status; return 1; }; }
 	is cached
 }
 
+@test "provcache: rotating a key, by a signed event, makes the next decision a miss" {
+	fixture
+	private_keys keys
+	dsse-key keyring --keyring ring --add keys/ed25519.pub --name ops \
+		--role event -o ring2
+	mv ring2 ring
+	prov-decide --no-cache --policy policy.json --keyring ring --at $at \
+		evidence >want
+	decide >got
+	decide >got
+	is cached
+	cp ring before
+	dsse-key rotate --keyring ring --reason yearly --at 2026-01-01T00:00:00Z \
+		-k keys/ed25519.key "$(dsse-key id k.pub)" >event
+	cp ring after
+	cp before ring
+	prov-cache events --cache c --apply --keyring after --require-signed event
+	decide >got
+	is stale
+	same want got
+	decide >got
+	is cached
+	prov-cache events --cache c --prove 0 >proof
+	prov-merkle verify --root "$(jq -r .ledger.root after)" proof
+}
+
 @test "provcache: every digest of the context invalidates" {
 	fixture
 	for member in policy keyring; do

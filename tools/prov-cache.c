@@ -186,7 +186,7 @@ main(int argc, char **argv)
 		    "print entries, or the chunks of their evidence" },
 		{ "put", cachecmd_put, "put entries that were made elsewhere" },
 		{ "export", cachecmd_export,
-		    "write all valid entries, with their evidence" },
+		    "write all valid entries, their evidence and the ledgers" },
 		{ "import", cachecmd_import, "bring back what export wrote" },
 		{ "invalidate", cachecmd_invalidate,
 		    "end the validity of entries" },
