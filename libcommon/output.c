@@ -20,32 +20,49 @@ output_open(struct output *out, const char *path)
 		msg_die_err(path, &e);
 }
 
-void
-output_flush(struct output *out)
+static void
+write_out(struct output *out, struct slice bytes)
 {
 	struct err e;
 
-	if (io_write(out->file.fd, out->pending.data, out->pending.len, &e) !=
-	    ERR_OK)
+	if (io_write(out->file.fd, bytes.data, bytes.len, &e) != ERR_OK)
 		msg_die_err(out->name, &e);
+	out->written += bytes.len;
+}
+
+void
+output_flush(struct output *out)
+{
+	write_out(out, buf_get(&out->pending));
 	buf_reset(&out->pending);
 }
 
 void
 output_bytes(struct output *out, struct slice bytes)
 {
-	struct err e;
-
 	if (bytes.len >= OUTPUT_HOLD) {
 		output_flush(out);
-		if (io_write(out->file.fd, bytes.data, bytes.len, &e) !=
-		    ERR_OK)
-			msg_die_err(out->name, &e);
+		write_out(out, bytes);
 		return;
 	}
 	buf_slice(&out->pending, bytes);
 	if (out->pending.len >= OUTPUT_HOLD)
 		output_flush(out);
+}
+
+uint64_t
+output_mark(const struct output *out)
+{
+	return out->written + out->pending.len;
+}
+
+void
+output_take_back(struct output *out, uint64_t mark)
+{
+	if (mark < out->written)
+		mark = out->written;
+	if (mark < output_mark(out))
+		out->pending.len = (size_t)(mark - out->written);
 }
 
 void

@@ -22,6 +22,7 @@ enum {
 
 struct output {
 	struct buf pending;
+	uint64_t written;	/* bytes that are not pending any more */
 	struct io_file file;
 	const char *name;	/* for messages */
 	bool to_file;
@@ -35,6 +36,10 @@ void output_bytes(struct output *out, struct slice bytes);
 void output_json(struct output *out, const struct json *v);
 /* Hands what is pending to the kernel: between records of a stream. */
 void output_flush(struct output *out);
+/* How much there is; takes back what came after so much, where it is still
+ * pending. */
+uint64_t output_mark(const struct output *out);
+void output_take_back(struct output *out, uint64_t mark);
 void output_commit(struct output *out);
 /* Forgets it all; nothing appears. */
 void output_abandon(struct output *out);

@@ -245,6 +245,36 @@ hash() {
 	[ "$(wc -l <out)" -eq 1 ]
 }
 
+@test "prov-digest: what a long refused file has printed is whole records" {
+	printf '"first"' >first
+	{ seq 20000; printf '['; } >long
+	{ yes '"a line of some length, so that a mebibyte is soon full"' |
+		head -n 30000; printf '['; } >wide
+	prov-digest first >want
+	seq 20000 >good
+	prov-digest good | sed 's/good/long/' >>want
+	status_is 2 prov-digest first long >out 2>/dev/null
+	lines=$(wc -l <out)
+	[ "$lines" -gt 1 ]
+	head -n "$lines" want | cmp - out
+	prov-digest --canonical first >want
+	sed '$d' wide >>want
+	status_is 2 prov-digest --canonical first wide >out 2>/dev/null
+	lines=$(wc -l <out)
+	[ "$lines" -gt 1 ]
+	head -n "$lines" want | cmp - out
+	# One document that is larger than what is held back, then a bad one.
+	{ printf '{"a":"'; head -c 3000000 /dev/zero | tr '\0' x
+	printf '"}\n'; } >large
+	printf '[' >bad
+	prov-digest --canonical first large >want
+	status_is 2 prov-digest --canonical first large bad >out 2>/dev/null
+	same want out
+	{ cat large; printf '['; } >largebad
+	status_is 2 prov-digest --canonical first largebad >out 2>/dev/null
+	same want out
+}
+
 @test "prov-digest: -o FILE does not appear when a file is refused" {
 	printf '1' >good
 	printf '[' >bad

@@ -45,19 +45,24 @@ struct job {
 	struct opts o;
 	struct digester d;	/* of the operand that is open */
 	struct output out;
+	uint64_t documents;	/* --canonical: of the operand, so far */
 	struct arena run;
 	struct decision decision;	/* what the options say of it */
 	int64_t ttl;
 };
 
-/* Held back until the document is known to be good. */
+/* Held back until the document is known to be good, which it is when it has
+ * been counted. */
 static enum status
 to_output(void *ctx, struct slice piece, struct err *e)
 {
 	struct job *job = ctx;
 
 	(void)e;
-	buf_slice(&job->out.pending, piece);
+	if (job->d.in.stream.count > job->documents)
+		output_bytes(&job->out, piece);
+	else
+		buf_slice(&job->out.pending, piece);
 	return ERR_OK;
 }
 
@@ -115,18 +120,19 @@ next_record(struct job *job, bool *got)
 		return next_decision(job, got);
 	if (!job->o.canonical)
 		return next_descriptor(job, got);
+	job->documents = job->d.in.stream.count;
 	rc = input_canon(&job->d.in, to_output, job, got);
 	if (rc == ERR_OK && *got)
-		buf_byte(&job->out.pending, '\n');
+		output_bytes(&job->out, SLICE("\n"));
 	return rc;
 }
 
-/* A refused operand takes back what it has printed, as long as it is still
- * here: less than OUTPUT_HOLD, or else whole records. */
+/* A refused operand takes back what it has printed, unless some of that was
+ * written already: then its whole records stay. */
 static enum status
 do_operand(struct job *job, const char *name)
 {
-	size_t mark = job->out.pending.len;
+	uint64_t mark = output_mark(&job->out);
 	bool got = true;
 	enum status rc;
 
@@ -138,13 +144,11 @@ do_operand(struct job *job, const char *name)
 	rc = digester_open(&job->d, name);
 	while (rc == ERR_OK && got) {
 		rc = next_record(job, &got);
-		if (rc == ERR_OK && job->out.pending.len >= OUTPUT_HOLD) {
-			output_flush(&job->out);
-			mark = 0;
-		}
+		if (rc == ERR_OK && mark < job->out.written)
+			mark = output_mark(&job->out);
 	}
 	if (rc != ERR_OK)
-		job->out.pending.len = mark;
+		output_take_back(&job->out, mark);
 	digester_close(&job->d);
 	return rc;
 }
