@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdint.h>
 
+#include "ascii.h"
 #include "purl.h"
 
 enum {
@@ -26,12 +27,6 @@ static const struct plain {
 	{ { "generic", 7 }, 0 }
 };
 
-static bool
-is_capital(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 /* What stands for itself in any part: A-Z a-z 0-9 - . _ ~ and ':'. */
 static bool
 is_own(unsigned char c)
@@ -55,7 +50,7 @@ keeps_rules(struct slice text, const struct purl_plain *p, unsigned flags)
 	if ((flags & NS_REQUIRED && bare) || (flags & NS_NONE && !bare))
 		return false;
 	for (size_t i = p->type + 1; flags & LOWER && i < text.len; i++)
-		if (is_capital(text.data[i]))
+		if (is_upper(text.data[i]))
 			return false;
 	return !(flags & NO_LOW_LINE) || slice_find(slice_cut(text, p->name,
 	    p->name_end), '_') == p->name_end - p->name;

@@ -7,6 +7,7 @@
 #ifndef VERSINNER_H
 #define VERSINNER_H
 
+#include "ascii.h"
 #include "vers.h"
 #include "version.h"
 
@@ -20,18 +21,6 @@ static inline bool
 is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
 }
 
 static inline struct slice

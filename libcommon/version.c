@@ -105,7 +105,7 @@ read_instant(struct slice s, struct instant *t)
 	t->minute *= 24 * 60;
 	if (s.len == 0)
 		return true;
-	if (lower(s.data[0]) != 't' && s.data[0] != ' ')
+	if (to_lower(s.data[0]) != 't' && s.data[0] != ' ')
 		return false;
 	s = skip(s, 1);
 	if (!take_fixed(&s, 2, &hour) || !take_byte(&s, ':') ||
@@ -117,7 +117,7 @@ read_instant(struct slice s, struct instant *t)
 	if (take_byte(&s, '.'))
 		t->fraction = strip_tail_zeros(take(&s, is_digit));
 	t->minute += hour * 60 + minute;
-	if (s.len == 1 && lower(s.data[0]) == 'z')
+	if (s.len == 1 && to_lower(s.data[0]) == 'z')
 		return true;
 	if (s.len == 0 || (s.data[0] != '+' && s.data[0] != '-'))
 		return false;

@@ -171,7 +171,8 @@ read_components(struct part *p, const struct json *list)
 		if (!part_is_object(p, component, "a component"))
 			return;
 		(void)read_component(p, component, &list);
-		if (list != NULL && list->len > 0 && depth < sizeof(stack) / sizeof(stack[0])) {
+		if (list != NULL && list->len > 0 &&
+		    depth < sizeof(stack) / sizeof(stack[0])) {
 			stack[depth].at = list->u.item;
 			stack[depth].end = list->u.item + list->len;
 			depth++;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "mem.h"
 
 /* semver.c */
@@ -42,30 +43,6 @@ int version_cmp_intdot(struct slice a, struct slice b);
 int version_cmp_conan(struct slice a, struct slice b);
 
 /* --- cursors ------------------------------------------------------------ */
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static inline bool
-is_alpha(char c)
-{
-	return is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
-static inline char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static inline int
 sign(int n)
@@ -150,8 +127,8 @@ cmp_fold(struct slice a, struct slice b)
 	size_t i;
 
 	for (i = 0; i < a.len && i < b.len; i++) {
-		unsigned char x = (unsigned char)lower(a.data[i]);
-		unsigned char y = (unsigned char)lower(b.data[i]);
+		unsigned char x = (unsigned char)to_lower(a.data[i]);
+		unsigned char y = (unsigned char)to_lower(b.data[i]);
 
 		if (x != y)
 			return x < y ? -1 : 1;

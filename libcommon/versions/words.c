@@ -145,9 +145,9 @@ version_cmp_composer(struct slice a, struct slice b)
 	struct slice p, q;
 	int c;
 
-	if (a.len > 1 && lower(a.data[0]) == 'v' && is_digit(a.data[1]))
+	if (a.len > 1 && to_lower(a.data[0]) == 'v' && is_digit(a.data[1]))
 		a = skip(a, 1);
-	if (b.len > 1 && lower(b.data[0]) == 'v' && is_digit(b.data[1]))
+	if (b.len > 1 && to_lower(b.data[0]) == 'v' && is_digit(b.data[1]))
 		b = skip(b, 1);
 	for (;;) {
 		p = next_php(&a);
