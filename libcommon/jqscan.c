@@ -10,7 +10,10 @@ static const char *const word[] = {
 	/* what is outside */
 	"env", "input", "inputs", "debug", "stderr", "input_filename",
 	"input_line_number", "halt", "halt_error", "get_search_list",
-	"import", "include", "modulemeta",
+	"import", "include", "modulemeta", "get_jq_origin",
+	"get_prog_origin",
+	/* how libjq was built */
+	"have_decnum", "have_literal_numbers",
 	/* time */
 	"now", "mktime", "gmtime", "localtime", "strftime", "strflocaltime",
 	"strptime", "todate", "fromdate", "date", "dateadd", "datesub",

@@ -434,6 +434,57 @@ jq_policy() {
 	done
 }
 
+@test "prov-decide: every builtin of this libjq is refused, or known to be a function of its input" {
+	need_jq
+	use ignored
+	# jq 1.6, then what 1.7 and 1.8 added.
+	cat >pure <<-'WORDS'
+	IN INDEX JOIN add all any arrays ascii_downcase ascii_upcase booleans bsearch
+	builtins capture ceil combinations contains del delpaths empty endswith error
+	explode fabs finites first flatten floor format from_entries fromjson
+	fromstream getpath group_by gsub has implode in index indices infinite inside
+	isempty isfinite isinfinite isnan isnormal iterables join keys keys_unsorted
+	last leaf_paths length limit ltrimstr map map_values match max max_by min
+	min_by nan normals not nth nulls numbers objects path paths range recurse
+	recurse_down repeat reverse rindex round rtrimstr scalars scalars_or_empty
+	scan select setpath sort sort_by split splits sqrt startswith strings sub test
+	to_entries tojson tonumber tostream tostring transpose truncate_stream type
+	unique unique_by until utf8bytelength values walk while with_entries
+	abs ascii getpath ltrim pick rtrim skip toarray trim trimstr
+	WORDS
+	tr -s ' ' '\n' <pure | sort -u >known
+	jq_policy '[builtins[] | {rule: ., effect: "warn", message: "m"}]'
+	grep -o '"rule":"[^"/]*' v | cut -d'"' -f4 | sort -u >all
+	[ "$(wc -l <all)" -gt 150 ]
+	for word in $(comm -23 all known); do
+		printf '%s' "$word" >p.jq
+		refuses 2 prov-decide --no-cache --policy policy.json \
+			--policy-jq p.jq --at $AT evidence.json
+		grep -q "'$word' may not be used in a policy" refuses.err || {
+			echo "$word: $(cat refuses.err)"
+			return 1
+		}
+	done
+}
+
+@test "prov-decide: the golden cases show every level of every part of a vector" {
+	cat "$SRCDIR/$G"/*/verdict.json >all
+	while read -r member levels; do
+		for level in $levels; do
+			grep -q "\"$member\":$level[,}]" all || {
+				echo "no case with $member $level"
+				return 1
+			}
+		done
+	done <<-'TABLE'
+	p 10000 7500 4000 1000
+	c 10000 7500 5000 2500
+	r 10000 6000 2000
+	strength 10000 8000 6000 4000
+	freshness 10000 3500
+	TABLE
+}
+
 @test "prov-decide: a jq policy over a limit is exit 2 with the limit's name" {
 	need_jq
 	not_sanitized "the sanitizer reserves address space"

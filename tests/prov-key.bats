@@ -140,3 +140,85 @@ base() { key --source $S --sbom $B --policy $P --window $W "$@"; }
 		--environment staging --at 2026-02-01T23:00:00Z >other
 	status_is 1 cmp -s want other
 }
+
+@test "prov-key: --from-evidence: each file alone changes the key, its spelling does not" {
+	D=$SRCDIR/golden/decide/signed-and-logged
+	cp "$D"/{evidence,policy,keyring}.json .
+	printf '{"kind":"prov.budget/v1","default":{"maxConflicts":0}}' >budget.json
+	printf '[]' >p.jq
+	all() {
+		prov-key --from-evidence evidence.json --policy policy.json \
+			--keyring keyring.json --budget budget.json \
+			--policy-jq p.jq --environment default \
+			--at 2026-03-01T12:00:00Z "$@"
+	}
+	all >want
+	valid_against prov.verikey/v1 want
+	for f in evidence policy keyring budget; do
+		cp $f.json keep
+		# White space, escapes and the order of members.
+		sed -e 's/,"/ ,\n "/g' -e 's/"kind":/"\\u006bind": /' \
+			-e 's/^{\(.*\)}$/{ \1 }/' keep >$f.json
+		all >out
+		same want out
+		cp keep $f.json
+	done
+	changes() {
+		all >out
+		status_is 1 cmp -s want out || { echo "no other key: $1"; return 1; }
+		grep -o '"veriKey":"[^"]*"' out >>keys
+	}
+	while IFS='|' read -r f from to; do
+		cp $f keep
+		sed "s#$from#$to#" keep >$f
+		changes "$from"
+		cp keep $f
+	done <<-'TABLE'
+	evidence.json|"severity":"high"|"severity":"medium"
+	evidence.json|"name":"app"|"name":"App"
+	evidence.json|"logged":true|"logged":false
+	evidence.json|2026-02-27T00|2026-02-27T01
+	evidence.json|"unknowns":\[\]|"unknowns":[{"detail":"x","reason":"Identity"}]
+	policy.json|"version":"1"|"version":"2"
+	keyring.json|"name":"vendor"|"name":"other"
+	budget.json|:0|:1
+	p.jq|\[\]|[ ]
+	TABLE
+	# What a component of the key is over: the SBOM is in the source too.
+	sed -i 's/"version":"4.17.20"/"version":"4.17.21"/' evidence.json
+	changes component
+	for part in sbom source; do
+		status_is 1 grep -qF "$(grep -o "\"$part\":\"[^\"]*\"" want)" out
+	done
+	cp "$D/evidence.json" .
+	prov-key --from-evidence evidence.json --policy policy.json \
+		--at 2026-03-01T12:00:00Z >out
+	grep -o '"veriKey":"[^"]*"' out >>keys
+	[ "$(sort -u keys | wc -l)" -eq "$(wc -l <keys)" ]
+}
+
+@test "prov-key: evidence that is none is refused, whatever it looks like" {
+	cp "$SRCDIR"/golden/decide/ignored/*.json .
+	while IFS='|' read -r from to; do
+		sed "s#$from#$to#" "$SRCDIR/golden/decide/ignored/evidence.json" \
+			>evidence.json
+		refuses 2 prov-key --from-evidence evidence.json \
+			--policy policy.json
+		refuses 2 prov-decide --no-cache --policy policy.json evidence.json
+		grep -q '^prov-decide: evidence.json: [0-9]*: ' refuses.err
+	done <<-'TABLE'
+	^{.*$|[]
+	^{.*$|{}
+	^{.*$|{"components":[],"dependencies":[],"documents":{},"feeds":{},"subject":{}}
+	"components":|"component":
+	"dependencies":\[\],|
+	"documents":\[|"documents":[1,
+	"feeds":{|"feeds":{"a":1,
+	"feeds":{[^}]*}|"feeds":[]
+	"kind":"prov.evidence/v1",|
+	"subject":{|"subject":{"a":1,
+	"subject":{.*},"unknowns"|"subject":[],"unknowns"
+	}$|},{}
+	}$|}{}
+	TABLE
+}
