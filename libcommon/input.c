@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "canonstream.h"
@@ -29,13 +30,14 @@ static struct {
 /* The window is larger than what is read will be: no page is asked to be
  * large before there is much to read. */
 static void
-want_large_pages(struct input *in)
+want_large_pages(struct input *in, uint64_t size)
 {
+	if (in->large_pages || size < LARGE)
+		return;
 #ifdef MADV_HUGEPAGE
-	if (!in->large_pages && in->stream.len >= LARGE)
-		(void)madvise(in->window, in->reserved, MADV_HUGEPAGE);
+	(void)madvise(in->window, in->reserved, MADV_HUGEPAGE);
 #endif
-	in->large_pages = in->stream.len >= LARGE;
+	in->large_pages = true;
 }
 
 static enum status
@@ -49,7 +51,7 @@ more(struct json_stream *s, struct err *e)
 		return err_input(e, s->len,
 		    "document larger than the limit of %" PRIu64 " bytes",
 		    in->limits.max_size);
-	want_large_pages(in);
+	want_large_pages(in, s->len);
 	rc = io_read(in->fd, in->window + s->len, size, &got, e);
 	if (rc != ERR_OK)
 		return rc;
@@ -196,10 +198,14 @@ input_chunk(struct input *in, struct slice *piece)
 enum status
 input_all(struct input *in, struct slice *bytes)
 {
+	struct stat st;
 	struct err e;
 
 	if (reserve(in, &e) != ERR_OK)
 		return msg_err(in->name, &e);
+	/* All of a file will be there: its size says so beforehand. */
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
+		want_large_pages(in, (uint64_t)st.st_size);
 	while (!in->stream.eof) {
 		if (more(&in->stream, &e) != ERR_OK)
 			return msg_err(in->name, &e);
