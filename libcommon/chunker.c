@@ -169,13 +169,14 @@ run_alone(const struct chunker *c, struct input *in)
 	return rc;
 }
 
-/* --- several threads ---------------------------------------------------- */
+/* --- parts of a file, by one thread or several ----------------------------- */
 
 struct share {
 	const struct chunker *c;
 	int fd;
 	uint64_t offset;
 	uint64_t end;
+	struct digest zero;	/* the leaf hash of a chunk of zeros */
 	struct digest *leaf;	/* as many as the share has chunks */
 	char *piece;
 	size_t piece_size;
@@ -205,6 +206,18 @@ pread_full(struct share *s, char *to, size_t want, uint64_t offset)
 	return ERR_OK;
 }
 
+/* Whether the file has nothing stored there, so that zeros are read: disk
+ * images are full of such places. */
+static bool
+is_hole(int fd, uint64_t offset, uint64_t size)
+{
+	off_t data = lseek(fd, (off_t)offset, SEEK_DATA);
+
+	if (data < 0 && errno == ENXIO)	/* a hole to the end, or beyond it */
+		data = lseek(fd, 0, SEEK_END);
+	return data >= 0 && (uint64_t)data >= offset + size;
+}
+
 /* Pieces hold whole chunks. */
 static void *
 work(void *arg)
@@ -218,6 +231,12 @@ work(void *arg)
 
 		if (n > s->end - at)
 			n = (size_t)(s->end - at);
+		if (n % chunk == 0 && is_hole(s->fd, at, n)) {
+			for (size_t i = 0; i < n; i += (size_t)chunk)
+				*leaf++ = s->zero;
+			at += n;
+			continue;
+		}
 		s->rc = pread_full(s, s->piece, n, at);
 		if (s->rc != ERR_OK)
 			return NULL;
@@ -266,6 +285,18 @@ round_of(struct share *share, unsigned n, const char *name)
 	return rc;
 }
 
+static struct digest
+zero_leaf(size_t chunk)
+{
+	char *zeros = mem_alloc(chunk);
+	struct digest d;
+
+	memset(zeros, 0, chunk);
+	d = merkle_leaf((struct slice){ zeros, chunk });
+	mem_free(zeros);
+	return d;
+}
+
 static enum status
 run_together(const struct chunker *c, unsigned jobs, struct input *in,
     uint64_t size)
@@ -275,12 +306,14 @@ run_together(const struct chunker *c, unsigned jobs, struct input *in,
 	size_t piece = (size_t)((PIECE_MIN + chunk - 1) / chunk * chunk);
 	uint64_t bytes = size / jobs < SHARE ? size / jobs + 1 : SHARE;
 	uint64_t at = 0;
+	struct digest zero = zero_leaf((size_t)chunk);
 	enum status rc = ERR_OK;
 
 	bytes = (bytes + piece - 1) / piece * piece;
 	for (unsigned i = 0; i < jobs; i++) {
 		share[i].c = c;
 		share[i].fd = in->fd;
+		share[i].zero = zero;
 		share[i].piece = mem_alloc(piece);
 		share[i].piece_size = piece;
 		share[i].leaf = mem_array(NULL, (size_t)(bytes / chunk),
@@ -303,8 +336,8 @@ run_together(const struct chunker *c, unsigned jobs, struct input *in,
 	return rc;
 }
 
-/* How many threads are worth it for this operand; *size is set for more
- * than one. */
+/* How many threads are worth it for this operand, and its size; 0: it has to
+ * be read from front to back. */
 static unsigned
 jobs_for(const struct chunker *c, const struct input *in, uint64_t *size)
 {
@@ -317,13 +350,13 @@ jobs_for(const struct chunker *c, const struct input *in, uint64_t *size)
 	    c->chunk_size < CHUNK_MIN || fstat(in->fd, &st) != 0 ||
 	    !S_ISREG(st.st_mode) ||
 	    lseek(in->fd, 0, SEEK_CUR) != 0)
-		return 1;
+		return 0;
 	*size = (uint64_t)st.st_size;
 	if (jobs > JOBS_MAX)
 		jobs = JOBS_MAX;
 	if (jobs > *size / IO_READ_SIZE)
 		jobs = *size / IO_READ_SIZE;
-	return jobs > 1 ? (unsigned)jobs : 1;
+	return (unsigned)jobs;
 }
 
 enum status
@@ -338,7 +371,7 @@ chunker_run(const struct chunker *c, const char *operand)
 	if (rc != ERR_OK)
 		return rc;
 	jobs = jobs_for(c, &in, &size);
-	if (jobs > 1)
+	if (jobs > 0)
 		rc = run_together(c, jobs, &in, size);
 	else
 		rc = run_alone(c, &in);

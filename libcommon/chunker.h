@@ -5,7 +5,8 @@
  * Bytes are cut into chunks of one size, or text into records; each is
  * hashed (RFC 6962) and handed on in order.  Memory is one read, whatever
  * the input's size.  Chunks of a regular file are read and hashed by several
- * threads; the order in which leaves are handed on does not change.
+ * threads; the order in which leaves are handed on does not change.  Where a
+ * sparse file stores nothing, nothing is read.
  */
 #ifndef CHUNKER_H
 #define CHUNKER_H

@@ -78,16 +78,57 @@ root_of() { sed -n 's/.*"root":"\([^"]*\)".*/\1/p' "$1"; }
 	refuses 2 prov-merkle root --chunk-size 1K --append tree a
 }
 
-@test "prov-merkle root: memory does not grow with the input" {
+# zeros LEVELS: the root over 2^LEVELS chunks of 64 KiB of zeros, by openssl.
+zeros() {
+	{ printf '\0'; head -c 65536 /dev/zero; } |
+		openssl dgst -sha256 -binary >node
+	for _ in $(seq "$1"); do
+		{ printf '\1'; cat node node; } |
+			openssl dgst -sha256 -binary >next
+		mv next node
+	done
+	printf 'sha256:%s\n' "$(xxd -p -c 64 node)"
+}
+
+@test "prov-merkle root: 16 GiB take no more memory than 1 GiB" {
 	not_sanitized "the sanitizer reserves address space"
-	truncate -s 512M sparse
-	(ulimit -v 200000; prov-merkle root sparse) >got
-	head -c 65536 /dev/zero >chunk
-	prov-merkle prove --index 0 chunk >p
-	leaf=$(jq -r .leafHash p | base64 -d | od -An -v -tx1 | tr -d ' \n')
-	for _ in $(seq 8192); do echo "$leaf"; done |
-		prov-merkle root --leaves hex >want
-	[ "$(root_of got)" = "$(root_of want)" ]
+	need_command openssl
+	truncate -s 1G small || skip "no sparse files here"
+	truncate -s 16G large || skip "no files of 16 GiB here"
+	# the least memory that is enough for the small one, in KiB; the large
+	# one's leaf hashes alone are 131072
+	most=2000
+	until (ulimit -v $most; prov-merkle root --chunk-size 4K small \
+	    >out 2>err); do
+		most=$((most + 500))
+		[ $most -lt 60000 ]
+	done
+	(ulimit -v $most; prov-merkle root --chunk-size 4K large) >out
+	(ulimit -v $most; prov-merkle root large) >out
+	[ "$(root_of out)" = "$(zeros 18)" ]
+	[ "$(jq .totalSize out)" -eq 17179869184 ]
+	# what is read and not skipped, through a pipe
+	(ulimit -v 30000; head -c 256M small | prov-merkle root) >out
+	[ "$(root_of out)" = "$(zeros 12)" ]
+}
+
+@test "prov-merkle root: what a sparse file does not store is read as zeros" {
+	truncate -s 9000001 f || skip "no sparse files here"
+	for at in 0 65535 1048576 1500000 6291455 8999999; do
+		printf x | dd of=f bs=1 seek=$at conv=notrunc status=none
+	done
+	for size in 4096 5000 65536 300000; do
+		cat f | prov-merkle root --chunk-size $size >want
+		for jobs in 1 2 7; do
+			prov-merkle root --chunk-size $size --jobs $jobs f >got
+			same want got
+		done
+	done
+	# a hole to the end
+	truncate -s 12582912 f
+	cat f | prov-merkle root >want
+	prov-merkle root f >got
+	same want got
 }
 
 @test "prov-merkle: what it writes fits the schemas" {
