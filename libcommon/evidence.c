@@ -2,52 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "alias.h"
 #include "canon.h"
-#include "evidence.h"
+#include "evinner.h"
 #include "format.h"
 #include "hex.h"
-#include "purl.h"
 
 enum {
-	GROUPS_FIRST = 64,
 	PIECE = 64 * 1024,	/* bytes handed on at once */
 	AHEAD = 8,		/* elements that memory is asked for */
 	LINE = 64		/* bytes that memory gives at once */
-};
-
-/* One document's contribution and what stands beside it. */
-struct source {
-	struct source *next;
-	struct part part;
-	unsigned serves;
-	const char *format;
-	struct slice version;
-	struct slice origin;
-	struct json signed_by;
-	struct json feeds;	/* {name: epoch} */
-	struct json subjects;	/* ["alg:hex"] */
-	char digest[DIGEST_TEXT + 1];
-	bool repeated;		/* another source contributes the same */
-};
-
-/* The document that is being parsed, of which a sieve takes elements. */
-struct early {
-	struct json_sieve sieve;
-	struct source *source;		/* NULL: nothing was wanted */
-	const struct format *format;	/* that wanted them */
-	uint32_t offset;		/* of the object they are in */
-};
-
-struct evidence {
-	struct arena a;
-	struct source *first;
-	struct err e;
-	struct early early;
-	/* The merged inventory: merged, or the only document's own. */
-	struct part merged;
-	struct part *all;
-	bool has_sbom;
 };
 
 struct evidence *
@@ -464,170 +427,6 @@ merge_feeds(struct evidence *ev)
 	return out;
 }
 
-/* --- findings ----------------------------------------------------------- */
-
-struct opinion {
-	struct opinion *next;
-	const struct source *source;
-	enum severity severity;
-	int cvss;
-	struct slice vector;
-	bool suppressed;
-};
-
-struct group {
-	struct slice component;
-	struct slice id;
-	enum fix_state fix;
-	struct part_value *versions;
-	struct opinion *opinions;
-};
-
-struct groups {
-	struct group *item;
-	size_t count, cap;
-	struct map keys;
-};
-
-static struct group *
-group_of(struct evidence *ev, struct groups *g, struct slice component,
-    struct slice id)
-{
-	/* No key and no id holds a NUL that would not be escaped here: the
-	 * length of the first part keeps the two apart. */
-	char *key = arena_alloc(&ev->a, component.len + id.len + 32);
-	size_t n = (size_t)snprintf(key, 32, "%zu:", component.len);
-	size_t *at;
-	bool fresh;
-
-	memcpy(key + n, component.data, component.len);
-	memcpy(key + n + component.len, id.data, id.len);
-	at = map_put(&g->keys,
-	    (struct slice){ key, n + component.len + id.len }, &fresh);
-	if (!fresh)
-		return &g->item[*at];
-	if (g->count == g->cap) {
-		g->cap = g->cap == 0 ? GROUPS_FIRST : g->cap * 2;
-		g->item = mem_array(g->item, g->cap, sizeof(*g->item));
-	}
-	*at = g->count;
-	memset(&g->item[g->count], 0, sizeof(*g->item));
-	g->item[g->count].component = component;
-	g->item[g->count].id = id;
-	return &g->item[g->count++];
-}
-
-static void
-add_opinion(struct evidence *ev, struct group *g, const struct source *s,
-    const struct part_finding *f)
-{
-	struct opinion *o = g->opinions;
-
-	/* Sources come one after the other: a repeated one is on top. */
-	if (o == NULL || o->source != s) {
-		o = arena_alloc(&ev->a, sizeof(*o));
-		*o = (struct opinion){ g->opinions, s, f->severity, f->cvss,
-		    f->vector, f->suppressed };
-		g->opinions = o;
-	}
-	if (f->severity > o->severity)
-		o->severity = f->severity;
-	part_cvss(ev->all, f->vector, f->cvss, &o->cvss, &o->vector);
-	o->suppressed = o->suppressed && f->suppressed;
-	if (f->fix > g->fix)
-		g->fix = f->fix;
-	for (const struct part_value *v = f->versions; v != NULL; v = v->next)
-		part_add(ev->all, &g->versions, v->value);
-}
-
-static struct json
-opinion_json(struct arena *a, const struct opinion *o)
-{
-	struct json v = json_object();
-
-	if (o->cvss >= 0)
-		json_set(a, &v, "cvss", json_int(a, o->cvss));
-	json_set_z(a, &v, "severity", part_severity_name(o->severity));
-	json_set_z(a, &v, "source", o->source->digest);
-	if (o->suppressed)
-		json_set(a, &v, "suppressed", json_bool(true));
-	if (o->vector.len > 0)
-		json_set(a, &v, "vector", json_string(o->vector));
-	return v;
-}
-
-static void
-write_group(struct evidence *ev, struct alias *aliases, const struct group *g,
-    struct arena *a, struct set *out)
-{
-	struct json v = json_object(), fix = json_object();
-	struct json sources = json_array();
-	enum severity severity = SEVERITY_UNKNOWN;
-	struct slice vector = { NULL, 0 };
-	bool suppressed = true;
-	int cvss = -1;
-
-	for (const struct opinion *o = g->opinions; o != NULL; o = o->next) {
-		if (o->severity > severity)
-			severity = o->severity;
-		part_cvss(ev->all, o->vector, o->cvss, &cvss, &vector);
-		suppressed = suppressed && o->suppressed;
-		json_push(a, &sources, opinion_json(a, o));
-	}
-	canon_sort(a, &sources);
-	json_set(a, &v, "aliases", alias_others(aliases, g->id, a));
-	json_set(a, &v, "component", json_string(g->component));
-	if (cvss >= 0)
-		json_set(a, &v, "cvss", json_int(a, cvss));
-	json_set_z(a, &fix, "state", part_fix_name(g->fix));
-	json_set(a, &fix, "versions", part_list_json(a, g->versions));
-	json_set(a, &v, "fix", fix);
-	json_set(a, &v, "id", json_string(g->id));
-	json_set_z(a, &v, "severity", part_severity_name(severity));
-	json_set(a, &v, "sources", sources);
-	if (suppressed)
-		json_set(a, &v, "suppressed", json_bool(true));
-	if (vector.len > 0)
-		json_set(a, &v, "vector", json_string(vector));
-	set_begin(out);
-	canon_write(&out->text, &v);
-	set_end(out);
-}
-
-static void
-write_findings(struct evidence *ev, struct set *out)
-{
-	struct alias *aliases = alias_open();
-	struct groups groups = { NULL, 0, 0, { NULL, 0, 0 } };
-	struct arena a = { NULL, NULL, NULL };
-
-	for (const struct source *s = ev->first; s != NULL; s = s->next)
-		for (size_t i = 0; !s->repeated && i < s->part.findings; i++)
-			alias_link(aliases, s->part.finding[i].ids);
-	for (const struct source *s = ev->first; s != NULL; s = s->next)
-		for (size_t i = 0; !s->repeated && i < s->part.findings;
-		    i++) {
-			const struct part_finding *f = &s->part.finding[i];
-			struct slice *ids;
-			size_t n;
-
-			ids = alias_ids(aliases, f->ids, &ev->a, &n);
-			for (size_t k = 0; k < n; k++)
-				add_opinion(ev, group_of(ev, &groups,
-				    s->part.component[f->component].key,
-				    ids[k]), s, f);
-		}
-	for (size_t i = 0; i < groups.count; i++) {
-		arena_reset(&a);
-		write_group(ev, aliases, &groups.item[i], &a, out);
-	}
-	set_sort(out);
-	arena_free(&a);
-	mem_free(groups.item);
-	map_free(&groups.keys);
-	alias_close(aliases);
-}
-
 /* --- statements, unknowns ----------------------------------------------- */
 
 static void
@@ -648,151 +447,6 @@ write_statements(struct evidence *ev, struct set *out)
 		}
 	set_sort(out);
 	arena_free(&a);
-}
-
-/* --- the subject -------------------------------------------------------- */
-
-struct subject {
-	struct slice key, name, version, purl, digest;
-};
-
-static void
-subject_of(struct subject *out, const struct part_component *c)
-{
-	const struct part_value *sha256 = NULL;
-	size_t n = 0;
-
-	out->key = c->key;
-	out->name = c->name;
-	out->version = c->version;
-	out->purl = c->purl;
-	for (const struct part_value *h = c->hashes; h != NULL; h = h->next)
-		if (slice_is(h->name, "sha256") &&
-		    (sha256 == NULL || !slice_eq(h->value, sha256->value))) {
-			sha256 = h;
-			n++;
-		}
-	if (n == 1)
-		out->digest = sha256->value;
-}
-
-/* NAME@VERSION, or a purl.  The component it is, where there is one. */
-static enum status
-subject_named(struct evidence *ev, const char *given, struct subject *out,
-    struct err *e)
-{
-	struct slice text = slice_of(given);
-	struct part_names names = { .purl = { NULL, 0 } };
-	struct part *all = ev->all;
-	uint32_t before = all->components, c;
-	size_t at = text.len;
-
-	if (slice_starts(text, "pkg:")) {
-		struct purl purl;
-
-		if (purl_parse(text, PURL_STRICT, &ev->a, &purl, e) != ERR_OK)
-			return ERR_INPUT;
-		names.purl = text;
-	} else {
-		while (at > 1 && text.data[at - 1] != '@')
-			at--;
-		if (at <= 1)
-			at = text.len + 1;
-		names.name = slice_cut(text, 0, at - 1);
-		names.version = slice_cut(text, at, SIZE_MAX);
-		if (names.name.len == 0)
-			return err_bad(e, "--subject \"%s\": expected "
-			    "NAME@VERSION", given);
-		for (uint32_t i = 0; i < before; i++)
-			if (slice_eq(all->component[i].name, names.name) &&
-			    slice_eq(all->component[i].version,
-			    names.version) && (out->key.len == 0 ||
-			    slice_cmp(all->component[i].key, out->key) < 0)) {
-				memset(out, 0, sizeof(*out));
-				subject_of(out, &all->component[i]);
-			}
-		if (out->key.len > 0)
-			return ERR_OK;
-	}
-	all->inventory = false;
-	c = part_component(all, &names);
-	all->inventory = true;
-	subject_of(out, &all->component[c]);
-	return ERR_OK;
-}
-
-/* What the documents are about: roots, or what a scanner looked at. */
-static void
-subject_found(struct evidence *ev, struct subject *out)
-{
-	struct json keys = json_array(), targets = json_array();
-	struct part *all = ev->all;
-	size_t n = 0;
-
-	for (size_t i = 0; i < all->roots; i++)
-		json_push(&ev->a, &keys,
-		    json_string(all->component[all->root[i]].key));
-	canon_sort(&ev->a, &keys);
-	for (const struct source *s = ev->first; s != NULL; s = s->next)
-		if (s->part.target.len > 0 && (!ev->has_sbom ||
-		    s->serves & ROLE_SBOM))
-			json_push(&ev->a, &targets,
-			    json_string(s->part.target));
-	canon_sort(&ev->a, &targets);
-	if (keys.len > 0) {
-		size_t *at = map_find(&all->keys, json_text(keys.u.item));
-
-		subject_of(out, &all->component[*at]);
-		n = keys.len;
-	} else {
-		out->name = targets.len > 0 ?
-		    json_text(targets.u.item) : SLICE("unknown");
-		out->key = purl_name_key(&ev->a, (struct slice){ NULL, 0 },
-		    out->name, (struct slice){ NULL, 0 });
-		n = targets.len;
-		keys = targets;
-	}
-	if (n == 0)
-		part_unknown(all, "Identity", (struct slice){ NULL, 0 },
-		    "no document names its subject");
-	if (n > 1) {
-		struct slice list = canon_text(&ev->a, &keys);
-
-		part_unknown(all, "Identity", out->key,
-		    "the documents are about several subjects: %.*s",
-		    (int)(list.len < 400 ? list.len : 400), list.data);
-	}
-}
-
-static enum status
-subject_json(struct evidence *ev, const struct evidence_subject *given,
-    struct json *out, struct err *e)
-{
-	struct subject s;
-	struct json v = json_object();
-	enum status rc = ERR_OK;
-
-	memset(&s, 0, sizeof(s));
-	if (given->name != NULL)
-		rc = subject_named(ev, given->name, &s, e);
-	else
-		subject_found(ev, &s);
-	if (rc != ERR_OK)
-		return rc;
-	if (given->digest != NULL)
-		json_set(&ev->a, &v, "digest",
-		    digest_value(&ev->a, given->digest));
-	else if (s.digest.len == DIGEST_SIZE * 2)
-		json_set(&ev->a, &v, "digest", json_z(arena_printf(&ev->a,
-		    "sha256:%.*s", (int)s.digest.len, s.digest.data)));
-	json_set(&ev->a, &v, "key", json_string(s.key));
-	json_set(&ev->a, &v, "name", json_string(s.name));
-	if (s.purl.len > 0)
-		json_set(&ev->a, &v, "purl", json_string(s.purl));
-	json_set(&ev->a, &v, "version", json_string(s.version.data != NULL ?
-	    s.version : SLICE("")));
-	*out = v;
-	return ERR_OK;
 }
 
 /* --- all ---------------------------------------------------------------- */
@@ -841,7 +495,7 @@ put_others(struct evidence *ev, struct part_sets *sets,
 	struct set documents = { { NULL, 0, 0 }, NULL, 0, 0 };
 
 	set_free(&sets->findings);
-	write_findings(ev, &sets->findings);
+	evidence_findings(ev, &sets->findings);
 	set_free(&sets->vex);
 	write_statements(ev, &sets->vex);
 	set_free(&sets->unknowns);
@@ -877,7 +531,7 @@ evidence_write(struct evidence *ev, const struct evidence_subject *subject,
 	else
 		merge(ev, &sets);
 	feeds = merge_feeds(ev);
-	rc = subject_json(ev, subject, &about, e);
+	rc = evidence_about(ev, subject, &about, e);
 	if (rc == ERR_OK) {
 		/* One document's inventory is put and hashed at once. */
 		sha256_init(&hash);
