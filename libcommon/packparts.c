@@ -301,13 +301,14 @@ packparts_tree(struct arena *a, const struct packparts *all)
 	merkledoc_begin(&d, a, MERKLE_CHUNK, true);
 	for (size_t i = 0; i < MERKLEDOC_ROLES; i++) {
 		const struct packparts_part *p = &all->part[i];
-		uint64_t first = d.tree.size;
+		uint64_t first = merkledoc_size(&d);
 		struct json o = json_object();
 
 		if (p->bytes.data == NULL && p->leaf == NULL)
 			continue;
 		add_chunks(&d, p);
-		json_set(a, &o, "chunks", json_uint(a, d.tree.size - first));
+		json_set(a, &o, "chunks", json_uint(a,
+		    merkledoc_size(&d) - first));
 		json_set(a, &o, "digest", digest_value(a, &p->digest));
 		json_set(a, &o, "firstChunk", json_uint(a, first));
 		json_set_z(a, &o, "role", merkledoc_role_name[i]);
