@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * No document crashes the reader, what is shown is canonical JSON, and
- * nothing is accepted where nothing is trusted.
+ * No document crashes the reader, what is shown is canonical JSON, nothing is
+ * accepted where nothing is trusted, and with the root of golden/bundles
+ * (below $SRCDIR) only what its signer signed, logged and at a proven time.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bundlecheck.h"
 #include "bundlemake.h"
 #include "canon.h"
+#include "io.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,16 +31,58 @@ no_bytes(void *ctx, struct slice *bytes, struct err *e)
 	return err_no(e, "none");
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* The root that the corpus was made for; empty when it is not there. */
+static const struct trustroot *
+golden(void)
+{
+	static struct trustroot root;
+	static struct arena a;
+	static bool tried;
+	const char *top = getenv("SRCDIR");
+	struct buf text = { 0 };
+	struct json doc;
+	char path[4096];
+
+	if (tried)
+		return &root;
+	tried = true;
+	snprintf(path, sizeof(path), "%s/golden/bundles/root",
+	    top != NULL ? top : ".");
+	if (io_slurp(path, &text, TRUSTROOT_SIZE_MAX, NULL) == ERR_OK &&
+	    json_parse(arena_slice(&a, buf_get(&text)), &json_foreign, &a,
+	    &doc, NULL) == ERR_OK)
+		(void)trustroot_add(&root, &doc, &a, NULL);
+	buf_free(&text);
+	return &root;
+}
+
+static void
+check(const struct bundle *b, const struct trustroot *root, struct arena *a)
 {
 	static const struct bundle_artifact artifact = { no_digest, no_bytes,
 	    NULL };
-	static const struct trustroot nothing;
-	struct bundle_policy policy = { .root = &nothing,
-	    .identity = SLICE("x"), .issuer = SLICE("x"),
+	struct bundle_policy policy = { .root = root,
+	    .identity = SLICE("signer@example.com"),
+	    .issuer = SLICE("https://issuer.example.com"),
 	    .artifact = &artifact };
 	struct bundle_result result;
+	struct json again;
+	struct err e = { 0 };
+
+	if (bundle_check(b, &policy, a, &result, &e) == ERR_OK &&
+	    (root->ca_count == 0 || !result.logged ||
+	    result.time_count == 0 ||
+	    !slice_eq(result.identity, policy.identity)))
+		abort();
+	if (json_parse(canon_text(a, &result.report), &json_own, a, &again,
+	    NULL) != ERR_OK)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct trustroot nothing;
 	struct bundle b;
 	struct json doc, shown, again;
 	struct arena a = { 0 };
@@ -51,12 +96,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (json_parse(canon_text(&a, &shown), &json_own, &a,
 			    &again, NULL) != ERR_OK)
 				abort();
-			if (bundle_check(&b, &policy, &a, &result, &e) ==
-			    ERR_OK)
-				abort();
-			if (json_parse(canon_text(&a, &result.report),
-			    &json_own, &a, &again, NULL) != ERR_OK)
-				abort();
+			check(&b, &nothing, &a);
+			check(&b, golden(), &a);
 		}
 	}
 	arena_free(&a);
