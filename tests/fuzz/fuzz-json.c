@@ -2,7 +2,8 @@
 /*
  * The tree reader and the streaming canonicaliser must agree on every input:
  * the same bytes, or the same refusal, however the input comes in.  What they
- * write must read back as the same value and be written the same again.
+ * write must read back as the same value and be written the same again.  A
+ * sieve takes and leaves together what is there without one.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -133,6 +134,87 @@ check_members(struct slice text)
 	arena_free(&a);
 }
 
+/* A number of the value's canonical bytes. */
+static void
+add_bytes(void *ctx, struct slice piece)
+{
+	uint64_t *n = ctx;
+
+	for (size_t i = 0; i < piece.len; i++)
+		*n = (*n ^ (unsigned char)piece.data[i]) * 0x100000001b3u;
+}
+
+static uint64_t
+number_of(const struct json *v)
+{
+	uint64_t n = 0xcbf29ce484222325u;
+
+	canon_pieces(v, add_bytes, &n);
+	return n;
+}
+
+/* All that is offered is wanted, whatever came before it. */
+static bool
+wants_all(void *ctx, const struct json *object, struct slice key)
+{
+	(void)ctx;
+	(void)number_of(object);
+	must(key.len == 0 || key.data != NULL, "a key is there");
+	return true;
+}
+
+/* In whatever order they come. */
+static void
+take_one(void *ctx, const struct json *element)
+{
+	*(uint64_t *)ctx += number_of(element);
+}
+
+/* Does to a tree what a sieve does that wants all it is offered. */
+static void
+sift(struct json *v, unsigned depth, bool is_member, uint64_t *sum)
+{
+	if (depth > 2)
+		return;
+	if (v->type == JSON_ARRAY && is_member) {
+		for (; v->len > 1; v->len--)
+			*sum += number_of(v->u.item + v->len - 1);
+		return;
+	}
+	for (uint32_t i = 0; i < json_count(v); i++)
+		if (v->type == JSON_ARRAY)
+			sift(v->u.item + i, depth + 1, false, sum);
+		else
+			sift(&v->u.member[i].value, depth + 1, true, sum);
+}
+
+/* What a sieve takes and what it leaves are the document. */
+static void
+check_sieve(struct slice text, struct json_stream *s)
+{
+	struct arena a = { 0 };
+	uint64_t taken = 0, sum = 0;
+	const struct json_sieve sieve = { wants_all, take_one, &taken };
+	struct json_stream whole = { .window = text.data, .len = text.len,
+	    .eof = true };
+	struct json v, left;
+	struct err e;
+	bool got;
+
+	s->sieve = &sieve;
+	if (json_next(&whole, &limits, &a, &v, &got, &e) == ERR_OK && got) {
+		sift(&v, 0, false, &sum);
+		must(json_next(s, &limits, &a, &left, &got, &e) == ERR_OK &&
+		    got, "what is read can be read with a sieve");
+		must(json_equal(&v, &left), "a sieve leaves what it should");
+		must(taken == sum, "a sieve takes what it should");
+	} else {
+		must(json_next(s, &limits, &a, &left, &got, &e) ==
+		    ERR_INPUT, "what is refused is refused with a sieve");
+	}
+	arena_free(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -162,6 +244,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_reset(&out);
 	rc = tree(feed_open(&f, text, 1 + size % 23), &out, &e);
 	compare(rc, &out, &e, want_rc, &want, &want_e);
+	feed_close(&f);
+
+	check_sieve(text, feed_open(&f, text, 1 + size % 29));
 	feed_close(&f);
 
 	buf_free(&want);
