@@ -32,14 +32,14 @@ merkledoc_begin(struct merkledoc *d, struct arena *a, uint64_t chunk_size,
 static void
 append_run(struct merkledoc *d)
 {
-	merkle_push_all(&d->tree, d->run, d->waiting);
+	merkle_push_all(&d->appended, d->run, d->waiting);
 	d->waiting = 0;
 }
 
 uint64_t
 merkledoc_size(const struct merkledoc *d)
 {
-	return d->tree.size + d->waiting;
+	return d->appended.size + d->waiting;
 }
 
 void
@@ -120,7 +120,7 @@ merkledoc_end(struct merkledoc *d)
 	struct digest root;
 
 	append_run(d);
-	root = merkle_root(&d->tree);
+	root = merkle_root(&d->appended);
 
 	if (d->chunk_size != 0)
 		json_set(d->arena, &o, "chunkSize",
@@ -130,15 +130,15 @@ merkledoc_end(struct merkledoc *d)
 	json_set_z(d->arena, &o, "kind", "prov.merkle/v1");
 	if (json_count(&d->parts) > 0)
 		json_set(d->arena, &o, "parts", d->parts);
-	if (d->peaks && d->tree.size > 0)
+	if (d->peaks && d->appended.size > 0)
 		json_set(d->arena, &o, "peaks", hash_list(d->arena,
-		    d->tree.peak, merkle_peaks(d->tree.size)));
+		    d->appended.peak, merkle_peaks(d->appended.size)));
 	json_set(d->arena, &o, "root", digest_value(d->arena, &root));
 	if (d->chunk_size != 0)
 		json_set(d->arena, &o, "totalSize",
 		    json_uint(d->arena, d->total));
 	json_set(d->arena, &o, "treeSize",
-	    json_uint(d->arena, d->tree.size));
+	    json_uint(d->arena, d->appended.size));
 	return o;
 }
 
@@ -155,7 +155,7 @@ merkledoc_proof_root(struct arena *a, const struct slice part[MERKLEDOC_ROLES],
 	if (doc != NULL)
 		*doc = merkledoc_end(&d);
 	append_run(&d);
-	return merkle_root(&d.tree);
+	return merkle_root(&d.appended);
 }
 
 /* --- reading a tree ----------------------------------------------------- */
@@ -425,9 +425,9 @@ merkledoc_resume(struct merkledoc *d, const struct merkledoc_tree *t,
 		return err_bad(e, "the tree's last chunk is not full");
 	d->chunk_size = t->chunk_size;
 	d->total = t->total;
-	d->tree.size = t->size;
+	d->appended.size = t->size;
 	if (t->size > 0)
-		memcpy(d->tree.peak, t->peak,
+		memcpy(d->appended.peak, t->peak,
 		    merkle_peaks(t->size) * sizeof(*t->peak));
 	return ERR_OK;
 }

@@ -22,7 +22,7 @@ enum {
 /* Zero, then merkledoc_begin. */
 struct merkledoc {
 	struct arena *arena;
-	struct merkle tree;	/* behind it come the leaves of run */
+	struct merkle appended; /* behind it come the leaves of run */
 	struct digest run[MERKLEDOC_RUN];
 	size_t waiting;
 	uint64_t chunk_size;	/* 0: leaves are not chunks of bytes */
