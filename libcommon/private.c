@@ -8,7 +8,8 @@
 
 enum {
 	WIDTH_MAX = 66,		/* bytes of a P-521 field element */
-	ED_WIDTH = 32
+	ED_WIDTH = 32,
+	RSA_EXPONENT = 65537
 };
 
 /* --- numbers and points ------------------------------------------------- */
@@ -217,40 +218,93 @@ private_open(enum crypt_type type, const struct slice part[PRIVATE_PARTS],
 	return ERR_OK;
 }
 
+/* A prime of that many bits, the first two of which are 1, so that a product
+ * of two has all of theirs; p - 1 has no factor in common with e. */
+static gcry_mpi_t
+random_prime(unsigned bits, unsigned exponent)
+{
+	size_t len = bits / 8;
+	uint8_t *bytes = secure_alloc(len);
+	gcry_mpi_t p = NULL, rest = gcry_mpi_snew(0);
+	gcry_mpi_t e = gcry_mpi_set_ui(NULL, exponent);
+
+	do {
+		gcry_mpi_release(p);
+		secure_random(bytes, len);
+		bytes[0] |= 0xc0;
+		bytes[len - 1] |= 1;
+		p = secret((struct slice){ (char *)bytes, len });
+		gcry_mpi_mod(rest, p, e);
+	} while (gcry_mpi_cmp_ui(rest, 1) == 0 ||
+	    gcry_prime_check(p, 0) != 0);
+	gcry_mpi_release(rest);
+	gcry_mpi_release(e);
+	secure_free(bytes);
+	return p;
+}
+
+/* Whether p and q are further apart than 2^(bits - 100) (FIPS 186-5 A.1.3);
+ * they are, unless the generator is broken. */
+static bool
+are_apart(gcry_mpi_t p, gcry_mpi_t q, unsigned bits)
+{
+	gcry_mpi_t d = gcry_mpi_snew(0);
+	bool apart;
+
+	if (gcry_mpi_cmp(p, q) < 0)
+		gcry_mpi_sub(d, q, p);
+	else
+		gcry_mpi_sub(d, p, q);
+	apart = gcry_mpi_get_nbits(d) > bits - 100;
+	gcry_mpi_release(d);
+	return apart;
+}
+
+/* d, d mod p-1, d mod q-1 and 1/q mod p, from n, e, p and q: v as in
+ * struct private.  d is the inverse of e modulo lcm(p-1, q-1). */
+static void
+rsa_complete(gcry_mpi_t v[PRIVATE_PARTS])
+{
+	gcry_mpi_t a = gcry_mpi_snew(0), b = gcry_mpi_snew(0);
+	gcry_mpi_t lcm = gcry_mpi_snew(0), gcd = gcry_mpi_snew(0);
+
+	gcry_mpi_sub_ui(a, v[3], 1);
+	gcry_mpi_sub_ui(b, v[4], 1);
+	(void)gcry_mpi_gcd(gcd, a, b);
+	gcry_mpi_mul(lcm, a, b);
+	gcry_mpi_div(lcm, NULL, lcm, gcd, -1);
+	(void)gcry_mpi_invm(v[2], v[1], lcm);
+	gcry_mpi_mod(v[5], v[2], a);
+	gcry_mpi_mod(v[6], v[2], b);
+	(void)gcry_mpi_invm(v[7], v[4], v[3]);
+	gcry_mpi_release(a);
+	gcry_mpi_release(b);
+	gcry_mpi_release(lcm);
+	gcry_mpi_release(gcd);
+}
+
+/* Not gcry_pk_genkey: its expressions are copied to memory that is not
+ * secure as soon as one looks into them. */
 static enum status
 rsa_generate(unsigned bits, struct private **out, struct err *e)
 {
 	size_t len = bits / 8, got;
 	uint8_t *bytes = secure_alloc(PRIVATE_PARTS * len);
-	gcry_sexp_t parameters = NULL, pair = NULL, key = NULL;
-	gcry_mpi_t v[PRIVATE_PARTS] = { NULL }, t;
 	struct slice part[PRIVATE_PARTS];
-	gcry_error_t code;
+	gcry_mpi_t v[PRIVATE_PARTS];
 	enum status st;
 
-	code = gcry_sexp_build(&parameters, NULL,
-	    "(genkey(rsa(nbits %d)(rsa-use-e 5:65537)))", (int)bits);
-	if (code == 0)
-		code = gcry_pk_genkey(&pair, parameters);
-	/* libgcrypt has u = 1/p mod q: its p is the standard's q. */
-	if (code == 0)
-		code = gcry_sexp_extract_param(key = gcry_sexp_find_token(pair,
-		    "private-key", 0), NULL, "nedpqu", &v[0], &v[1], &v[2],
-		    &v[4], &v[3], &v[7], NULL);
-	gcry_sexp_release(parameters);
-	gcry_sexp_release(pair);
-	gcry_sexp_release(key);
-	if (code != 0) {
-		secure_free(bytes);
-		return secure_fail(code, e);
-	}
-	t = gcry_mpi_snew(0);
-	for (size_t i = 0; i < 2; i++) {
-		v[5 + i] = gcry_mpi_snew(0);
-		gcry_mpi_sub_ui(t, v[3 + i], 1);
-		gcry_mpi_mod(v[5 + i], v[2], t);
-	}
-	gcry_mpi_release(t);
+	for (size_t i = 0; i < PRIVATE_PARTS; i++)
+		v[i] = gcry_mpi_snew(0);
+	gcry_mpi_set_ui(v[1], RSA_EXPONENT);
+	do {
+		gcry_mpi_release(v[3]);
+		gcry_mpi_release(v[4]);
+		v[3] = random_prime(bits / 2, RSA_EXPONENT);
+		v[4] = random_prime(bits / 2, RSA_EXPONENT);
+	} while (!are_apart(v[3], v[4], bits / 2));
+	gcry_mpi_mul(v[0], v[3], v[4]);
+	rsa_complete(v);
 	for (size_t i = 0; i < PRIVATE_PARTS; i++) {
 		gcry_mpi_print(GCRYMPI_FMT_USG, bytes + i * len, len, &got,
 		    v[i]);

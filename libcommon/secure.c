@@ -13,7 +13,8 @@
 
 enum {
 	POOL_MIN = 64 * 1024,	/* what old systems let a process lock */
-	POOL_MAX = 256 * 1024	/* what making RSA keys takes */
+	POOL_MAX = 256 * 1024,	/* what making RSA keys takes */
+	STACK_WIPED = 16 * 1024
 };
 
 /* A limit of 1, unlike 0, also keeps a core from a program that core_pattern
@@ -48,6 +49,16 @@ pool_size(void)
 	    (size_t)lockable.rlim_cur;
 }
 
+/* What functions that have returned left on the stack: registers that were
+ * saved, and such. */
+static __attribute__((noinline)) void
+wipe_stack(void)
+{
+	char used[STACK_WIPED];
+
+	explicit_bzero(used, sizeof(used));
+}
+
 /* libgcrypt wants to be asked for its version before anything else. */
 static void
 initialise(void)
@@ -67,6 +78,9 @@ initialise(void)
 	page = (uintptr_t)first & ~(uintptr_t)(sysconf(_SC_PAGESIZE) - 1);
 	(void)madvise((void *)page, pool, MADV_DONTDUMP);
 	gcry_free(first);
+	/* Its first call looks up the C library's function, which saves the
+	 * registers on the stack: better before they hold a secret. */
+	wipe_stack();
 }
 
 /* Whichever thread comes first; the others wait until it is done. */
@@ -94,6 +108,7 @@ void
 secure_free(void *p)
 {
 	gcry_free(p);	/* wipes what is secure */
+	wipe_stack();
 }
 
 void

@@ -18,7 +18,8 @@
 
 /* Zeros; ends the process when there is no memory. */
 void *secure_alloc(size_t size);
-void secure_free(void *p);	/* NULL is fine */
+/* NULL is fine.  Wipes the memory, and the stack below the caller. */
+void secure_free(void *p);
 /* From the system's generator. */
 void secure_random(void *out, size_t size);
 
