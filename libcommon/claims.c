@@ -678,6 +678,12 @@ claims_named(const struct claim *c, struct slice id)
 
 /* --- writing -------------------------------------------------------------- */
 
+enum {
+	/* What most have; verdicts are large for their claims. */
+	SOURCE_MEMBERS = 12,
+	CLAIM_MEMBERS = 10
+};
+
 static const char *const aside_name[] = {
 	NULL, "LowerProvenance", "UnderInvestigation", "Superseded"
 };
@@ -691,6 +697,7 @@ source_json(struct arena *a, const struct claims *all,
 	struct json o = json_object();
 	struct slice author = json_get_text(s, "author");
 
+	json_room(a, &o, SOURCE_MEMBERS);
 	json_set_opt(a, &o, "action", json_get(s, "action"));
 	if (author.len > 0)
 		json_set(a, &o, "author", json_string(author));
@@ -730,6 +737,8 @@ claims_json(struct arena *a, const struct claims *all, const struct claim *c,
 	    "versions");
 	struct json o = json_object(), sources = json_array();
 
+	json_room(a, &o, CLAIM_MEMBERS);
+	json_room(a, &sources, (uint32_t)c->sources);
 	for (size_t i = 0; i < c->sources; i++)
 		json_push(a, &sources, source_json(a, all, &c->source[i]));
 	canon_sort(a, &sources);

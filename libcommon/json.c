@@ -331,6 +331,16 @@ make_room(struct arena *a, struct json *v, uint32_t extra, size_t size)
 }
 
 void
+json_room(struct arena *a, struct json *v, uint32_t n)
+{
+	v->cap = n;
+	if (v->type == JSON_ARRAY)
+		v->u.item = arena_array(a, n, sizeof(*v->u.item));
+	else
+		v->u.member = arena_array(a, n, sizeof(*v->u.member));
+}
+
+void
 json_push(struct arena *a, struct json *array, struct json v)
 {
 	make_room(a, array, 1, sizeof(v));

@@ -178,6 +178,9 @@ struct json json_int(struct arena *a, int64_t n);
 struct json json_uint(struct arena *a, uint64_t n);
 struct json json_array(void);
 struct json json_object(void);
+/* Room in an empty container for n children, n > 0: what is known to grow so
+ * far is not moved while it does. */
+void json_room(struct arena *a, struct json *v, uint32_t n);
 /* Appends; amortised constant time. */
 void json_push(struct arena *a, struct json *array, struct json v);
 /* Sets a member, replacing one of that key; keys are borrowed.  Appending

@@ -19,6 +19,7 @@ judge_begin(struct judge *j, struct arena *a, const struct request *r)
 	claims_make(&j->claims, a, &in);
 	gates_begin(&j->gates, a, &j->claims, &r->policy, in.at);
 	j->claims_json = json_array();
+	json_room(a, &j->claims_json, (uint32_t)j->claims.count + 1);
 	for (size_t i = 0; i < j->claims.count; i++)
 		json_push(a, &j->claims_json, claims_json(a, &j->claims,
 		    &j->claims.claim[i], j->gates.excluded[i]));
