@@ -446,6 +446,19 @@ PY
 	grep -q '"reason":"its key is of a type that is not supported"' out
 	status_is 0 grep -q '"warnings":\["the transparency log' out
 	refuses 2 sigbundle root "$G/good-message.json"
+	sed 's/"logId"/"checkpointKeyId":{"keyId":"AAAA"},"logId"/' "$G/root" >odd
+	refuses 2 sigbundle root odd
+	sed 's/"end":"[^"]*"/"end":""/' "$G/root-more" >odd
+	refuses 2 sigbundle root odd
+}
+
+@test "sigbundle root: what one document cannot be used for does not spoil the rest" {
+	sigbundle root --at 2026-01-01T00:06:00Z "$G/root-more" "$G/root" >out
+	valid_against prov.trustroot/v1 out
+	grep -q '"reason":"it has no certificate","state":"unusable"' out
+	grep -q 'https://unheard.example.com cannot be used: its key is of a type' out
+	grep -q '"name":"ended.example.com","state":"past"' out
+	grep -q '"name":"rekor.example.com","state":"current"' out
 }
 
 @test "sigbundle: no way to the network is linked in" {
