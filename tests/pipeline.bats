@@ -138,6 +138,68 @@ gate() {
 	refuses 1 prov-decide --replay lite.tar
 }
 
+# of_type URI FILE...: those whose statement has this predicate type.
+of_type() {
+	local uri=$1 file
+	shift
+	for file; do
+		jq -r '(.dsseEnvelope // .).payload' "$file" | base64 -d |
+			jq -e --arg t "$uri" '.predicateType == $t' \
+			>/dev/null && echo "$file"
+	done
+}
+
+@test "pipeline: the gate's budget is signed, carried, wrapped, shown and derived again" {
+	local type=https://stellaops.dev/predicates/budget-check@v1
+	local simple=$SRCDIR/golden/policies/simple.budget.json
+	gate proof.tar --no-cache --report page.html
+	mkdir proof && tar -xf proof.tar -C proof
+	local signed=$(of_type $type proof/attestations/*)
+	local wrapped=$(of_type $type proof/bundles/*)
+	[ -f "$signed" ] && [ -f "$wrapped" ]
+	dsse-verify -k "$G/key.pub" "$signed" >statement
+	sigbundle verify -k "$G/key.pub" "$wrapped" --artifact-digest \
+		"$(jq -r '.subject[0].digest.sha256' statement)"
+	jq -r .dsseEnvelope.payload "$wrapped" | base64 -d >inside
+	same statement inside
+	budget-attest --verify "$signed" --budget "$simple" -k "$G/key.pub" \
+		proof/verdict.json
+	# the same content as the verdict has
+	jq -cS '.predicate | del(.evaluatedAt)' statement >want
+	jq -cS '.budgetCheck | del(.evaluatedAt)' proof/verdict.json >got
+	same want got
+	prov-report --text proof.tar | grep -q '^  budget: pass'
+	grep -q '<h2>Budget</h2>' page.html
+	prov-report --html proof.tar | grep -q '<h2>Budget</h2>'
+	# a budget that was not given leaves nothing behind
+	prov-gate --sbom "$SRCDIR/golden/app/shop-front-1.5.0.cdx.json" \
+	    --policy "$SRCDIR/golden/policies/simple.json" --no-cache \
+	    --key "$G/key.pem" --at 2026-01-12T09:30:00Z -o none.tar
+	mkdir none && tar -xf none.tar -C none
+	[ -z "$(of_type $type none/attestations/* none/bundles/*)" ]
+}
+
+@test "pipeline: a budget that only a policy key may sign goes through the gate" {
+	dsse-key generate --type ed25519 --no-passphrase -o policy.pem
+	dsse-key public policy.pem >policy.pub
+	dsse-key keyring --add policy.pub --name policy --role policy -o keyring
+	dsse-sign -k policy.pem --type application/vnd.provkit.budget+json \
+		"$SRCDIR/golden/policies/simple.budget.json" >budget.dsse
+	run_gate() {
+		prov-gate --sbom "$SRCDIR/golden/app/shop-front-1.5.0.cdx.json" \
+		    --policy "$SRCDIR/golden/policies/simple.json" \
+		    --key "$G/key.pem" --at 2026-01-12T09:30:00Z --no-cache \
+		    --budget budget.dsse -o proof.tar "$@"
+	}
+	run_gate --keyring keyring
+	prov-pack verify -k "$G/key.pub" proof.tar >out
+	rm proof.tar
+	status_is 1 run_gate 2>err
+	grep -q "^prov-decide: budget.dsse: " err
+	[ "$(wc -l <err)" -eq 1 ]
+	[ ! -e proof.tar ]
+}
+
 @test "pipeline: revoking a key makes the next decision a miss" {
 	dsse-key generate --type ed25519 --no-passphrase -o vendor.pem
 	dsse-key public vendor.pem >vendor.pub
