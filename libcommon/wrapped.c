@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dsse.h"
 #include "wrapped.h"
 
 bool
@@ -12,6 +11,7 @@ wrapped_is(const struct json *doc)
 struct trust {
 	const struct keyring *keyring;
 	const size_t *index;		/* of the keys that are keys */
+	unsigned role;
 	int64_t at;
 };
 
@@ -21,16 +21,18 @@ is_usable(void *ctx, size_t key)
 	const struct trust *t = ctx;
 
 	return keyring_trusts(&t->keyring->keys[t->index[key]],
-	    KEYRING_POLICY, t->at);
+	    t->role, t->at);
 }
 
-static enum status
-verify(struct arena *a, const struct dsse *d, const struct keyring *keyring,
-    int64_t at, struct err *e)
+enum status
+wrapped_verify(struct arena *a, const struct dsse *d,
+    const struct keyring *keyring, const char *role, int64_t at,
+    struct err *e)
 {
 	struct key *key = arena_array(a, keyring->count + 1, sizeof(*key));
 	size_t *index = arena_array(a, keyring->count + 1, sizeof(*index));
-	struct trust trust = { keyring, index, at };
+	struct trust trust = { keyring, index,
+	    keyring_role(slice_of(role)), at };
 	struct dsse_check check = { .keys = key, .threshold = 1,
 	    .usable = is_usable, .ctx = &trust };
 
@@ -44,8 +46,8 @@ verify(struct arena *a, const struct dsse *d, const struct keyring *keyring,
 		return err_no(e, "the keyring has no key that could have "
 		    "signed it");
 	if (dsse_verify(d, &check, NULL, e) != ERR_OK)
-		return err_no(e, "no key of the keyring with the role policy "
-		    "signed it");
+		return err_no(e, "no key of the keyring with the role %s "
+		    "signed it", role);
 	return ERR_OK;
 }
 
@@ -74,7 +76,7 @@ wrapped_open(struct arena *a, const struct keyring *keyring, int64_t at,
 	if (keyring == NULL)
 		return err_no(e, "it is signed, and no --keyring says who may "
 		    "sign it");
-	rc = verify(a, &d, keyring, at, e);
+	rc = wrapped_verify(a, &d, keyring, "policy", at, e);
 	return rc == ERR_OK ? payload(a, &d, doc, e) : rc;
 }
 
@@ -94,7 +96,8 @@ wrapped_keyring(struct arena *a, int64_t at, struct json *doc, struct err *e)
 	if (rc == ERR_OK)
 		rc = keyring_read(&inner, a, &keyring, e);
 	if (rc == ERR_OK)
-		rc = verify(a, &d, &keyring, at, e);
+		rc = wrapped_verify(a, &d, &keyring, "policy", at,
+		    e);
 	if (rc == ERR_OK)
 		*doc = inner;
 	return rc;

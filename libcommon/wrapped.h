@@ -10,11 +10,17 @@
 #ifndef WRAPPED_H
 #define WRAPPED_H
 
+#include "dsse.h"
 #include "json.h"
 #include "keyring.h"
 
 /* Whether doc is an envelope. */
 bool wrapped_is(const struct json *doc);
+/* ERR_NO: no key that the keyring trusts for this role at that time signed the
+ * envelope. */
+enum status wrapped_verify(struct arena *a, const struct dsse *d,
+    const struct keyring *keyring, const char *role, int64_t at,
+    struct err *e);
 /*
  * The document itself: *doc as it is, or the verified payload of the
  * envelope it is replaced by.  ERR_NO: no key that is trusted for policies at

@@ -78,6 +78,46 @@ budget() { printf '{"kind":"prov.budget/v1",%s}\n' "$1" >budget.json; }
 		"$V/ignored/verdict.json"
 }
 
+@test "budget-attest: --verify asks who signed, with -k or a keyring" {
+	budget '"default":{"maxConflicts":1}'
+	v=$V/conflict-counts-in-the-budget/verdict.json
+	budget-attest --budget budget.json --statement "$v" >st
+	for k in ours other; do
+		dsse-key generate --type ed25519 --no-passphrase -o $k.pem
+		dsse-key public $k.pem >$k.pub
+	done
+	dsse-sign -k ours.pem st >signed
+	check() { budget-attest --verify "$1" --budget budget.json "${@:2}" "$v"; }
+	refused() { refuses "$1" budget-attest --verify "$2" --budget budget.json "${@:3}" "$v"; }
+	check signed -k ours.pub
+	check signed -k other.pub -k ours.pub --require-signed
+	refused 1 signed -k other.pub
+	refused 1 st -k ours.pub
+	grep -q 'not signed' refuses.err
+	# the signature counts before the numbers
+	dsse-sign -k other.pem st >theirs
+	refused 1 theirs -k ours.pub
+	sed 's/"result":"pass"/"result":"warn"/' st | dsse-sign -k ours.pem >bad
+	refused 1 bad -k ours.pub
+	grep -q '/predicate/result' refuses.err
+	# keyring: the role and the time
+	dsse-key keyring --add ours.pub --name ci --role verdict \
+		--until 2026-06-01T00:00:00Z -o ring
+	dsse-key keyring --add ours.pub --name ci --role vex -o vex
+	check signed --keyring ring --at 2026-05-31T23:59:59Z
+	refused 1 signed --keyring ring --at 2026-06-01T00:00:00Z
+	SOURCE_DATE_EPOCH=1767225600 refused 1 signed --keyring ring
+	refused 1 signed --keyring vex --at 2026-05-01T00:00:00Z
+	refused 1 st --keyring ring --require-signed
+	check st --keyring ring
+	# another payload type is not a statement
+	dsse-sign -k ours.pem --type text/plain st >plain
+	refused 2 plain -k ours.pub
+	refused 2 signed --require-signed
+	refuses 2 budget-attest --budget budget.json -k ours.pub "$v"
+	refused 3 signed -k nowhere
+}
+
 @test "budget-attest: an environment without limits and a verdict that is none are refused" {
 	budget '"environments":{"production":{}}'
 	refuses 2 budget-attest --budget budget.json "$V/ignored/verdict.json"

@@ -13,6 +13,7 @@
 #include "differ.h"
 #include "dsse.h"
 #include "input.h"
+#include "keyfile.h"
 #include "msg.h"
 #include "opt.h"
 #include "output.h"
@@ -24,14 +25,15 @@
 
 static const struct opt_usage usage = {
 	"--budget FILE [--environment NAME] [OPTION]... [FILE]\n"
-	"--verify STATEMENT --budget FILE [OPTION]... [FILE]",
+	"--verify STATEMENT --budget FILE [-k PUB... | --keyring FILE]\n"
+	"[OPTION]... [FILE]",
 	"attest that unknowns and findings stay within a budget"
 };
 
 struct opts {
 	const char *budget, *environment, *keyring, *at, *out, *verify;
-	bool statement;
-	struct opt_list subject;
+	bool statement, require_signed;
+	struct opt_list subject, keys;
 };
 
 /* What the counts come from. */
@@ -146,22 +148,63 @@ make_statement(struct arena *a, const struct opts *o, const struct source *s,
 
 /* --- verifying ------------------------------------------------------------ */
 
-/* The statement that is held against what is derived: bare, or the payload
- * of an envelope; whose it is dsse-verify says. */
+/* Whether somebody who may signed it: one of the keys given, or the keyring's
+ * with the role verdict.  Problems have been said. */
 static enum status
-read_statement(struct arena *a, const char *path, struct json *out)
+check_signature(struct arena *a, const struct opts *o, const struct dsse *d)
+{
+	struct dsse_check check = { .count = o->keys.count, .threshold = 1 };
+	struct keyring keyring;
+	struct err e = { 0 };
+	struct key *keys;
+	int64_t at = tool_at(o->at, TOOL_VERIFIES);
+	enum status rc;
+
+	if (o->keys.count > 0) {
+		rc = keyfile_public_list(&o->keys, a, &keys);
+		if (rc != ERR_OK)
+			return rc;
+		check.keys = keys;
+		rc = dsse_verify(d, &check, NULL, &e);
+	} else {
+		rc = read_keyring(a, o->keyring, at, &keyring);
+		if (rc != ERR_OK)
+			return rc;
+		rc = wrapped_verify(a, d, &keyring, "verdict", at, &e);
+	}
+	return rc == ERR_OK ? rc : msg_err(o->verify, &e);
+}
+
+/* The statement that is held against what is derived: bare, or the payload of
+ * an envelope. */
+static enum status
+read_statement(struct arena *a, const struct opts *o, struct json *out)
 {
 	struct err e = { 0 };
-	enum status rc = input_document(path, &json_own, a, out);
+	enum status rc = input_document(o->verify, &json_own, a, out);
 	struct dsse d;
 
-	if (rc != ERR_OK || !wrapped_is(out))
+	if (rc != ERR_OK)
 		return rc;
+	if (!wrapped_is(out)) {
+		if (!o->require_signed && o->keys.count == 0)
+			return ERR_OK;
+		rc = err_no(&e, "it is not signed");
+		return msg_err(o->verify, &e);
+	}
 	rc = dsse_read(out, a, &d, &e);
+	if (rc == ERR_OK && !slice_is(d.type, DSSE_INTOTO))
+		rc = err_bad(&e, "a payload of type \"%.*s\", expected \""
+		    DSSE_INTOTO "\"", (int)d.type.len, d.type.data);
+	if (rc == ERR_OK && (o->keys.count > 0 || o->keyring != NULL)) {
+		rc = check_signature(a, o, &d);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	if (rc == ERR_OK && json_parse(d.payload, &json_own, a, out, &e) !=
 	    ERR_OK)
 		rc = err_bad(&e, "the envelope's payload is no JSON document");
-	return rc == ERR_OK ? rc : msg_err(path, &e);
+	return rc == ERR_OK ? rc : msg_err(o->verify, &e);
 }
 
 static enum status
@@ -169,7 +212,7 @@ verify(struct arena *a, const struct opts *o, const struct json *derived)
 {
 	struct buf path = { 0 };
 	struct json said;
-	enum status rc = read_statement(a, o->verify, &said);
+	enum status rc = read_statement(a, o, &said);
 
 	if (rc == ERR_OK && differ(&path, &said, derived)) {
 		msg_say(o->verify, "%.*s is not what the verdict and the "
@@ -197,7 +240,7 @@ attest(const struct opts *o, const char *operand)
 	    o->subject.count == 0)
 		opt_usage_error("bare counts have no subject: --subject is "
 		    "needed");
-	if (s.is_verdict && o->at != NULL)
+	if (s.is_verdict && o->at != NULL && o->verify == NULL)
 		opt_usage_error("--at is for bare counts: a verdict has its "
 		    "own time");
 	s.at = s.is_verdict ? s.verdict.at : tool_at(o->at, TOOL_PRODUCES);
@@ -234,13 +277,17 @@ main(int argc, char **argv)
 		{ 0, "environment", OPT_TEXT, &o.environment, "NAME",
 		    "whose limits; the verdict's, else default" },
 		{ 0, "keyring", OPT_TEXT, &o.keyring, "FILE",
-		    "who may sign the budget" },
+		    "who may sign the budget, and the statement" },
+		{ 'k', "key", OPT_LIST, &o.keys, "PUB",
+		    "a key that may have signed the statement" },
+		{ 0, "require-signed", OPT_FLAG, &o.require_signed, NULL,
+		    "a statement that is not signed is refused" },
 		{ 0, "statement", OPT_FLAG, &o.statement, NULL,
 		    "write the in-toto statement" },
 		{ 0, "subject", OPT_LIST, &o.subject, "NAME=DIGEST",
 		    "its subject, in place of the verdict's" },
 		{ 0, "at", OPT_TEXT, &o.at, "TIME",
-		    "the time bare counts are judged at" },
+		    "the time bare counts are judged at, and signers" },
 		{ 0, "verify", OPT_TEXT, &o.verify, "STATEMENT",
 		    "derive everything again and compare" },
 		{ 'o', "output", OPT_TEXT, &o.out, "FILE",
@@ -262,7 +309,13 @@ main(int argc, char **argv)
 	if (o.verify != NULL && (o.statement || o.out != NULL))
 		opt_usage_error("--verify writes nothing: it goes without "
 		    "--statement and -o");
+	if (o.verify == NULL && (o.keys.count > 0 || o.require_signed))
+		opt_usage_error("-k and --require-signed go with --verify");
+	if (o.keys.count == 0 && o.keyring == NULL && o.require_signed)
+		opt_usage_error("--require-signed: by whom? -k or --keyring "
+		    "is needed");
 	rc = attest(&o, n == 1 ? argv[0] : "-");
 	mem_free(o.subject.item);
+	mem_free(o.keys.item);
 	return (int)rc;
 }
