@@ -31,24 +31,7 @@ compare_keyed(const void *a, const void *b)
 	return compare(a, b);
 }
 
-static uint32_t *
-sort_many(struct keyorder *o, const struct keyed *key, size_t n)
-{
-	struct keyed *sorted;
-	uint32_t *order;
-
-	buf_reset(&o->many);
-	sorted = (struct keyed *)(void *)buf_room(&o->many,
-	    n * (sizeof(*sorted) + sizeof(*order)));
-	order = (uint32_t *)(void *)(sorted + n);
-	memcpy(sorted, key, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare_keyed);
-	for (size_t i = 0; i < n; i++)
-		order[i] = sorted[i].index;
-	return order;
-}
-
-static uint32_t *
+static const uint32_t *
 sort_few(struct keyorder *o, const struct keyed *key, size_t n)
 {
 	uint32_t *order = o->few[n];
@@ -67,26 +50,40 @@ sort_few(struct keyorder *o, const struct keyed *key, size_t n)
 	return order;
 }
 
+/* Two keys that follow each other in the order. */
+static inline void
+look_for_twice(const struct keyed *a, const struct keyed *b, size_t *twice)
+{
+	if (a->prefix == b->prefix && a->len == b->len && b->index < *twice &&
+	    memcmp(a->text, b->text, a->len) == 0)
+		*twice = b->index;
+}
+
 const uint32_t *
 keyorder_sort(struct keyorder *o, size_t n, size_t *twice)
 {
 	struct keyed *key = (struct keyed *)(void *)o->keys.data;
-	const uint32_t *order;
+	const uint32_t *few;
+	uint32_t *many;
 
 	for (size_t i = 0; i < n; i++)
 		key[i].index = (uint32_t)i;
-	order = n <= KEYORDER_FEW ? sort_few(o, key, n) :
-	    sort_many(o, key, n);
 	*twice = n;
-	for (size_t i = 1; i < n; i++) {
-		const struct keyed *a = key + order[i - 1];
-		const struct keyed *b = key + order[i];
-
-		if (a->prefix == b->prefix && a->len == b->len &&
-		    b->index < *twice && memcmp(a->text, b->text, a->len) == 0)
-			*twice = b->index;
+	if (n <= KEYORDER_FEW) {
+		few = sort_few(o, key, n);
+		for (size_t i = 1; i < n; i++)
+			look_for_twice(key + few[i - 1], key + few[i], twice);
+		return few;
 	}
-	return order;
+	qsort(key, n, sizeof(*key), compare_keyed);
+	buf_reset(&o->many);
+	many = (uint32_t *)(void *)buf_room(&o->many, n * sizeof(*many));
+	for (size_t i = 0; i < n; i++) {
+		many[i] = key[i].index;
+		if (i > 0)
+			look_for_twice(key + i - 1, key + i, twice);
+	}
+	return many;
 }
 
 void

@@ -2,8 +2,8 @@
 /*
  * keyorder - the order RFC 8785 3.2.3 wants an object's members in (layer 1).
  *
- * Readers push nothing here while keys come in order; only an object whose
- * keys do not is sorted, for which it must be complete.
+ * For the readers of whole objects: what comes in order already need not be
+ * sorted.
  */
 #ifndef KEYORDER_H
 #define KEYORDER_H
@@ -27,8 +27,8 @@ struct keyed {
 
 /* Zero it to begin. */
 struct keyorder {
-	struct buf keys;
-	struct buf many;
+	struct buf keys;	/* struct keyed */
+	struct buf many;	/* the order of more than few has room for */
 	/* Objects of one size are often of one kind: where they have few
 	 * keys, the order of the last one is what sorting begins with. */
 	uint32_t few[KEYORDER_FEW + 1][KEYORDER_FEW];
@@ -59,7 +59,8 @@ keyorder_prefix(uint64_t v, size_t len)
 	return v;
 }
 
-/* Room for the n keys of an object, in the order they were read. */
+/* Room for the n keys of an object, in the order they were read, to be filled
+ * in each time. */
 struct keyed *keyorder_keys(struct keyorder *o, size_t n);
 /*
  * The indices of those keys in order, n of them, until the next call.  *twice
