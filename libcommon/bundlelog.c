@@ -33,9 +33,8 @@ check_timestamp(struct trial *r, const struct timestamp *t, struct err *e)
 	if (named)
 		return ERR_NO;
 	return err_no(e, "the timestamp is by an authority whose certificate "
-	    "%s issued; the trusted root has %zu timestamp authorities, not "
-	    "this one", x509_name_text(r->a, t->signer_issuer),
-	    root->tsa_count);
+	    "%s issued, not this one of the trusted root's %zu",
+	    x509_name_text(r->a, t->signer_issuer), root->tsa_count);
 }
 
 /* The log of an entry, judged at a time; NULL with the reason. */
@@ -47,6 +46,7 @@ find_log(struct trial *r, const struct tlog_entry *t, struct instant at,
 	const struct trust_log *log = trustroot_find(root->tlogs,
 	    root->tlog_count, t->log_id, at);
 	struct slice id = b64_text(r->a, t->log_id);
+	struct checkpoint c = { 0 };
 	struct buf names = { 0 };
 
 	if (log != NULL && log->unusable == NULL)
@@ -59,8 +59,12 @@ find_log(struct trial *r, const struct tlog_entry *t, struct instant at,
 	for (size_t i = 0; i < root->tlog_count; i++)
 		buf_printf(&names, "%s%.*s", i > 0 ? ", " : "",
 		    (int)root->tlogs[i].name.len, root->tlogs[i].name.data);
-	err_no(e, "the log entry is of the log %.*s, which the trusted root "
-	    "does not have; it has %.*s", (int)id.len, id.data,
+	(void)checkpoint_read(t->checkpoint, r->a, &c, NULL);
+	err_no(e, "the log entry is of the log %.*s%s%.*s%s, which the "
+	    "trusted root does not have; it has %.*s", (int)id.len, id.data,
+	    c.origin.len > 0 ? " (\"" : "", (int)c.origin.len,
+	    c.origin.len > 0 ? c.origin.data : "",
+	    c.origin.len > 0 ? "\")" : "",
 	    names.len > 0 ? (int)names.len : 4,
 	    names.len > 0 ? names.data : "none");
 	buf_free(&names);

@@ -3,6 +3,7 @@
 #include "bundle.h"
 #include "der.h"
 #include "hex.h"
+#include "sct.h"
 #include "timefmt.h"
 #include "utf8.h"
 
@@ -90,10 +91,35 @@ show_claims(struct arena *a, const struct x509 *c)
 	return o;
 }
 
+/* The certificate logs, none of which is asked. */
+static struct json
+show_scts(struct arena *a, const struct x509 *c)
+{
+	struct json list = json_array();
+	struct sct scts[SCT_MAX];
+	size_t count;
+
+	if (sct_list(c, scts, &count, NULL) != ERR_OK)
+		return list;
+	for (size_t i = 0; i < count; i++) {
+		struct json o = json_object();
+
+		if (!scts[i].known)
+			continue;
+		json_set(a, &o, "logId",
+		    json_string(b64_text(a, scts[i].log_id)));
+		json_set_z(a, &o, "time", timefmt_text(a,
+		    (int64_t)(scts[i].time / 1000)));
+		json_push(a, &list, o);
+	}
+	return list;
+}
+
 static struct json
 show_certificate(struct arena *a, const struct x509 *c)
 {
 	struct json o = json_object(), claims = show_claims(a, c);
+	struct json scts = show_scts(a, c);
 	struct digest d = digest_bytes(c->der);
 	enum x509_name_kind kind;
 	struct slice name, issuer;
@@ -118,6 +144,8 @@ show_certificate(struct arena *a, const struct x509 *c)
 		json_set(a, &o, "issuer", json_string(issuer));
 	if (claims.len > 0)
 		json_set(a, &o, "claims", claims);
+	if (scts.len > 0)
+		json_set(a, &o, "certificateTimestamps", scts);
 	return o;
 }
 

@@ -160,14 +160,18 @@ enum status
 checkpoint_verify(const struct checkpoint *c, const struct note_signer *by,
     struct err *e)
 {
+	const struct note_signature *namesake = NULL;
 	bool found = false;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct note_signature *s = &c->signatures[i];
 
-		if (!slice_eq(s->name, by->name) ||
-		    memcmp(s->key_id, by->key_id, NOTE_KEY_ID) != 0)
+		if (!slice_eq(s->name, by->name))
 			continue;
+		if (memcmp(s->key_id, by->key_id, NOTE_KEY_ID) != 0) {
+			namesake = s;
+			continue;
+		}
 		if (key_verify_as(by->key, by->scheme, by->hash, c->text,
 		    s->signature, NULL) != ERR_OK)
 			return err_no(e, "the checkpoint's signature by "
@@ -175,12 +179,19 @@ checkpoint_verify(const struct checkpoint *c, const struct note_signer *by,
 			    by->name.data);
 		found = true;
 	}
-	if (!found)
-		return err_no(e, "the checkpoint has no signature by %.*s "
-		    "with its key; the first of its %zu is by %.*s",
-		    (int)by->name.len, by->name.data, c->count,
-		    (int)c->signatures[0].name.len, c->signatures[0].name.data);
-	return ERR_OK;
+	if (found)
+		return ERR_OK;
+	if (namesake != NULL)
+		return err_no(e, "the checkpoint's signature by %.*s is with "
+		    "another key: id %02x%02x%02x%02x, expected "
+		    "%02x%02x%02x%02x", (int)by->name.len, by->name.data,
+		    namesake->key_id[0], namesake->key_id[1],
+		    namesake->key_id[2], namesake->key_id[3], by->key_id[0],
+		    by->key_id[1], by->key_id[2], by->key_id[3]);
+	return err_no(e, "the checkpoint has no signature by %.*s; the first "
+	    "of its %zu is by %.*s", (int)by->name.len, by->name.data,
+	    c->count, (int)c->signatures[0].name.len,
+	    c->signatures[0].name.data);
 }
 
 /* --- writing ------------------------------------------------------------ */

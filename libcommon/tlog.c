@@ -9,6 +9,9 @@
 #include "tlog.h"
 #include "x509.h"
 
+/* The last second of the year 9999: no text has a later time. */
+#define TIME_MAX INT64_C(253402300799)
+
 /* --- reading ------------------------------------------------------------ */
 
 static void
@@ -94,8 +97,9 @@ tlog_read(struct proto *p, const struct json *o, struct tlog_entry *out)
 	else if (t.body.len == 0 || t.body.len > TLOG_BODY_MAX)
 		proto_fault(p, o, "a log entry without canonicalizedBody, or "
 		    "with one above %d bytes", TLOG_BODY_MAX);
-	else if (t.time < 0)
-		proto_fault(p, o, "a log entry of a time before 1970");
+	else if (t.time < 0 || t.time > TIME_MAX)
+		proto_fault(p, o, "a log entry of a time before 1970 or after "
+		    "9999");
 	*out = t;
 }
 

@@ -103,6 +103,7 @@ decides() {
 
 @test "sigbundle verify: a message names the log that the root lacks and those it has" {
 	refuses 1 "${CHECK[@]}" "$G/bad-unknown-log.json"
+	grep -q '("rekor.example.com - 12345"), which the trusted root does not have' refuses.err
 	grep -q 'rekor.example.com, other.example.com' refuses.err
 }
 
@@ -374,6 +375,9 @@ PY
 	valid_against prov.bundle/v1 all
 	sigbundle inspect <"$G/good-message-v2.json" >out
 	grep -q '"identity":"signer@example.com"' out
+	grep -q '"certificateTimestamps":\[{"logId":"[^"]*=","time":"2026-01-01T00:05:00Z"}\]' out
+	sigbundle inspect "$G/good-unknown-members.json" >out2
+	grep -q '"ignored":\["extra"\]' out2
 	grep -q '"origin":"rekor2.example.com"' out
 	refuses 2 sigbundle inspect "$G/bad-media-type.json"
 }
@@ -398,7 +402,7 @@ PY
 		grep -q "\"serial\":\"$serial\"" out
 		[ "$(openssl x509 -inform DER -in der -noout -fingerprint -sha256 |
 			sed 's/.*=//; s/://g' | tr A-F a-f)" = "$(sed \
-			's/.*"certificate":{"digest":"sha256:\([0-9a-f]*\)".*/\1/' out)" ]
+			's/.*"digest":"sha256:\([0-9a-f]*\)","identity".*/\1/' out)" ]
 		openssl x509 -inform DER -in der -noout -startdate -enddate \
 			-dateopt iso_8601 | sed 's/.*=//; s/ /T/' |
 			while read -r t; do grep -q "\"$t\"" out; done
