@@ -48,7 +48,8 @@ choose(void *ctx, const struct entry *entry, enum entry_state state,
 	    text + 7, 0) != 0 : state != ENTRY_EXPIRED)
 		return ERR_OK;
 	c->item[c->n++] = (struct entry_invalidation){
-		.cause = ENTRY_BY_VERIKEY, .id = entry->verikey };
+		.cause = c->o->pattern != NULL ? ENTRY_BY_PATTERN :
+		ENTRY_BY_EXPIRY, .id = entry->verikey };
 	return ERR_OK;
 }
 

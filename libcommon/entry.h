@@ -170,11 +170,13 @@ struct entry_invalidation {
 		ENTRY_BY_SIGNER,
 		ENTRY_BY_POLICY,
 		ENTRY_BY_FEED,
+		ENTRY_BY_PATTERN,	/* by VeriKey too, which a scan */
+		ENTRY_BY_EXPIRY,	/* chose: counted apart */
 		ENTRY_CAUSES
 	} cause;
-	struct digest id;	/* of the first three */
-	struct slice feed;	/* of the last: its name, and the epoch below
-				 * which it no longer counts */
+	struct digest id;	/* of all but a feed */
+	struct slice feed;	/* its name, and the epoch below which it no
+				 * longer counts */
 	struct slice before;
 };
 

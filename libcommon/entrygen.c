@@ -12,6 +12,9 @@ enum {
 	KEY_SIZE = 1 + DIGEST_SIZE
 };
 
+_Static_assert((int)ENTRY_CAUSES == (int)METRICS_CAUSES,
+    "what is counted is what ends entries");
+
 static const struct slice generation_key = { "generation", 10 };
 
 enum status
@@ -83,7 +86,8 @@ enum status
 entry_invalidate_in(struct cache *c, const struct entry_invalidation *list,
     size_t n, struct err *e)
 {
-	static const char letter[ENTRY_CAUSES] = { 'k', 's', 'p', 'f' };
+	static const char letter[ENTRY_CAUSES] = { 'k', 's', 'p', 'f', 'k',
+		'k' };
 	char key[CACHE_KEY_MAX];
 	uint64_t gen;
 	enum status rc = entrygen_now(c, &gen, e);

@@ -23,7 +23,7 @@ enum metrics_result { METRICS_HIT, METRICS_NOT_FOUND, METRICS_EXPIRED,
 enum metrics_operation { METRICS_GET, METRICS_SET, METRICS_INVALIDATE,
 	METRICS_OPERATIONS };
 
-/* Begins as enum entry_cause does. */
+/* As enum entry_cause. */
 enum metrics_cause { METRICS_BY_VERIKEY, METRICS_BY_SIGNER,
 	METRICS_BY_POLICY, METRICS_BY_FEED, METRICS_BY_PATTERN,
 	METRICS_BY_EXPIRY, METRICS_CAUSES };

@@ -7,11 +7,14 @@
  *		prints the veriKey of each once it is there
  *	cacheload bulk DIR FIRST COUNT [SIZE]	durable at the end
  *	cacheload print FIRST COUNT		their veriKeys
+ *	cacheload killed DIR COUNT	processes that read, and are killed
  *	cacheload hold DIR	keeps the writer's lock until its
  *		input ends
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -43,6 +46,26 @@ hold_in(struct cache *c, void *ctx, struct err *e)
 	return ERR_OK;
 }
 
+/* Each is gone with its reader's slot taken. */
+static void
+killed(const char *dir, unsigned count)
+{
+	struct entry_store *s;
+	uint64_t gen;
+	pid_t pid;
+
+	for (unsigned i = 0; i < count; i++) {
+		pid = fork();
+		if (pid == 0) {
+			if (entry_open(dir, ENTRY_READ, &s, NULL) != ERR_OK ||
+			    entry_generation(s, &gen, NULL) != ERR_OK)
+				_exit(3);
+			(void)raise(SIGKILL);
+		}
+		(void)waitpid(pid, NULL, 0);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -59,6 +82,10 @@ main(int argc, char **argv)
 	uint64_t gen = 0;
 
 	msg_set_tool("cacheload");
+	if (argc > 3 && strcmp(argv[1], "killed") == 0) {
+		killed(argv[2], (unsigned)atoi(argv[3]));
+		return 0;
+	}
 	if (!print && (entry_open(argv[2], bulk ? ENTRY_WRITE_NOSYNC :
 	    ENTRY_WRITE, &s, &e) != ERR_OK ||
 	    entry_generation(s, &gen, &e) != ERR_OK))

@@ -199,6 +199,10 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 	status_is 1 prov-cache get --cache c --at @1800000000 "$(key_of 0)" 2>/dev/null
 	prov-cache invalidate --cache c --signer "$(id_of 1)"
 	status_is 1 get "$(key_of 0)" 2>/dev/null
+	prov-cache invalidate --cache c --pattern "$(key_of 1)"
+	load_entries put c 0 2 >/dev/null
+	prov-cache invalidate --cache c --expired --at @1700003600
+	load_entries put c 0 2 >/dev/null
 	prov-cache metrics --cache c >m
 	for line in \
 		'provcache_requests_total{source="lmdb",result="hit"} 2' \
@@ -209,11 +213,14 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 		'provcache_misses_total{reason="expired"} 1' \
 		'provcache_misses_total{reason="invalidated"} 1' \
 		'provcache_invalidations_total{type="signer"} 1' \
+		'provcache_invalidations_total{type="pattern"} 1' \
+		'provcache_invalidations_total{type="expired"} 2' \
+		'provcache_invalidations_total{type="verikey"} 0' \
 		'provcache_latency_seconds_count{operation="get",source="lmdb"} 5' \
-		'provcache_latency_seconds_count{operation="set",source="lmdb"} 2' \
+		'provcache_latency_seconds_count{operation="set",source="lmdb"} 6' \
 		'provcache_latency_seconds_bucket{operation="get",source="lmdb",le="+Inf"} 5' \
 		'provcache_entries 2' 'provcache_outbox_depth 2'; do
-		grep -qxF "$line" m || { echo "no line $line"; cat m; return 1; }
+		grep -qxF "$line" m || { echo "no line $line"; return 1; }
 	done
 	grep -q 'le="0.00001"' m
 	for _ in 1 2 3 4 5 6 7 8; do
@@ -403,6 +410,26 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 	exec 7>&-
 	wait $holder
 	prov-cache invalidate --cache c --signer "$(id_of 1)"
+}
+
+@test "prov-cache: readers that are killed leave room for others" {
+	load_entries put c 0 1 >key
+	# one that stays keeps the table of readers from being made anew
+	mkfifo p
+	prov-cache get --cache c --at $at <p >stays &
+	exec 7>p
+	cat key >&7
+	while [ ! -s stays ]; do sleep 0.05; done
+	load_entries killed c 1000 7>&-
+	[ "$(stat_of readers)" -gt 1000 ]
+	# one of these finds the table full, and clears it
+	load_entries killed c 50 7>&-
+	[ "$(stat_of readers)" -lt 100 ]
+	get "$(cat key)" >/dev/null
+	prov-cache prune --cache c --at $at
+	[ "$(stat_of readers)" -eq 2 ]
+	exec 7>&-
+	wait
 }
 
 @test "prov-cache: writers that are killed lose nothing that was there" {
