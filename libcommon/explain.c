@@ -408,6 +408,9 @@ explain_unknowns(struct buf *out, const struct json *list)
 		}
 		buf_text(out, ": ");
 		member(out, u, "detail");
+		if (json_is(json_get(u, "reason"), "FutureStatement"))
+			buf_text(out, ", later than the time judged at: it "
+			    "does not count yet");
 		buf_byte(out, '\n');
 	}
 }

@@ -288,6 +288,17 @@ status_of() { grep -o '"status":"[a-z]*","subject"' "$1" | cut -d'"' -f4; }
 		--policy policy.json --at 2026-09-01T00:00:00Z -o v evidence.json
 }
 
+@test "prov-decide: a --baseline that is over when it begins is refused" {
+	use finding-without-vex
+	for until in 2026-03-01 2020-01-01 2026-02-28T23:59:59Z; do
+		refuses 2 prov-decide --no-cache --policy policy.json --at $AT \
+			--baseline $until --decision-out d evidence.json
+		[ ! -e d ]
+	done
+	decide --no-cache --baseline 2026-03-02 >out
+	grep -q '"until":"2026-03-02"' out
+}
+
 @test "prov-decide: a policy that is signed counts when a policy key signed it" {
 	use ignored
 	dsse-key generate --type ed25519 --no-passphrase -o k.pem

@@ -226,6 +226,18 @@ write_status(struct arena *a, const struct opts *o,
 		    r->decision);
 }
 
+/* What ends before it begins lets nothing through. */
+static void
+check_baseline(const struct opts *o)
+{
+	int64_t until;
+
+	if (o->baseline != NULL && policy_moment(slice_of(o->baseline),
+	    &until) && until <= o->asked.request.verikey.window)
+		msg_die(ERR_INPUT, NULL, "--baseline %s is over at the time "
+		    "judged at", o->baseline);
+}
+
 /* What the cache holds, else what is computed; ERR_NO: --require-cached, and
  * there is none. */
 static enum status
@@ -239,6 +251,7 @@ find_or_make(struct arena *a, struct opts *o, struct recall *cache,
 	status_lap(clock, STATUS_READ);
 	if (rc != ERR_OK)
 		return rc;
+	check_baseline(o);
 	recall_get(cache, a, &r->key, r->has_keyring ? &r->keyring : NULL,
 	    o->asked.now);
 	status_lap(clock, STATUS_LOOKUP);
