@@ -512,3 +512,43 @@ JS
 		node check.js "$t.dsse" "$K/$t.pub" "$h"
 	done
 }
+
+# Our own vectors (tests/unit/wycheproof holds us against them), held against
+# somebody else's arithmetic.
+@test "dsse-verify: openssl decides golden/signatures as we do" {
+	need_command openssl
+	need_command jq
+	need_command xxd
+	failed=0
+	# P-256 and RSA-2048 are Wycheproof's; this takes its time.
+	for f in ecdsa-p384 ecdsa-p521 rsa-pkcs1 rsa-pss; do
+		set -- -sha256
+		case $f in
+		*384) set -- -sha384 ;;
+		*521) set -- -sha512 ;;
+		*pss) set -- -sha256 -sigopt rsa_padding_mode:pss ;;
+		esac
+		# "openssl dgst" reads no more of a signature than the key makes.
+		jq -r '(if .algorithm == "ECDSA" then .testGroups[]
+		    else .testGroups[2] end) | .publicKeyDer as $k | .tests[] |
+		    select(.comment | IN("a byte behind", "a NULL behind",
+			"a zero behind", "twice") | not) |
+		    [$k, .msg, .sig, .result, .comment] | join("|")' \
+		    "$SRCDIR/golden/signatures/$f.json" >cases
+		before=
+		while IFS='|' read -r key msg sig result comment; do
+			[ "$key" = "$before" ] || xxd -r -p <<<"$key" >key.der
+			before=$key
+			xxd -r -p <<<"$msg" >msg
+			xxd -r -p <<<"$sig" >sig
+			got=invalid
+			! openssl dgst "$@" -verify key.der -keyform DER \
+			    -signature sig msg >out 2>&1 || got=valid
+			[ "$got" = "$result" ] || {
+				echo "$f: $comment: openssl says $got"
+				failed=1
+			}
+		done <cases
+	done
+	[ $failed -eq 0 ]
+}
