@@ -95,8 +95,9 @@ map_reserve(struct map *m, size_t count)
 {
 	size_t slots = m->slot == NULL ? SLOTS_FIRST : m->mask + 1;
 
+	/* By four: every time all that is there moves. */
 	while (slots / 3 * 2 < count)
-		slots *= 2;
+		slots *= m->slot == NULL ? 2 : 4;
 	if (m->slot == NULL || slots > m->mask + 1)
 		resize(m, slots);
 }

@@ -13,7 +13,7 @@ enum {
 	BLOCK_FIRST = 16 * 1024,	/* a small run touches four pages */
 	BLOCK_MAX = 32 * 1024 * 1024,	/* only what is touched takes memory */
 	ALIGN = 16,
-	LARGE = 4 * 1024 * 1024	/* worth asking for large pages */
+	LARGE = 2 * 1024 * 1024	/* worth asking for large pages */
 };
 
 struct arena_block {

@@ -8,6 +8,7 @@
 #include "part.h"
 
 enum {
+	ROOM = 256,	/* bytes that most elements have room in */
 	MANY = 4096,	/* components that are worth a thread */
 	AHEAD = 16,	/* edges whose memory is asked for before its turn */
 	SIMPLE_FRAME = 160	/* bytes around the texts of a component or a
@@ -377,6 +378,8 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 	    sizeof(*start));
 	struct slice *to = mem_array(NULL, p->edges + 1, sizeof(*to));
 
+	set_reserve(out, p->components,
+	    (p->components + p->edges) * (size_t)ROOM);
 	/* A counting sort by the edge's origin. */
 	memset(start, 0, ((size_t)p->components + 1) * sizeof(*start));
 	for (size_t i = 0; i < p->edges; i++)
@@ -408,6 +411,7 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 static void
 write_components(struct part *p, struct arena *a, struct set *out)
 {
+	set_reserve(out, p->components, p->components * (size_t)ROOM);
 	for (uint32_t i = 0; i < p->components; i++)
 		if (counts(&p->component[i]))
 			put_component(out, a, &p->component[i]);

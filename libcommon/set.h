@@ -29,6 +29,8 @@ struct set {
 	size_t cap;
 };
 
+/* Room for so many elements and bytes: what is not used takes no memory. */
+void set_reserve(struct set *s, size_t count, size_t bytes);
 void set_begin(struct set *s);
 void set_end(struct set *s);
 void set_sort(struct set *s);
