@@ -95,6 +95,31 @@ gate() {
 	grep -q '"entries":1' stats
 }
 
+@test "pipeline: lite is what is signed, and no statement twice" {
+	gate lite.tar --no-cache --density lite
+	status_is 0 prov-pack verify -k "$G/key.pub" --require pass lite.tar >out
+	prov-pack list lite.tar | awk '{ print $2 }' >names
+	! grep -q attestations/ names
+	[ "$(grep -c bundles/ names)" -eq 1 ]
+	! grep -q manifest.dsse.json names
+	# What no statement names is signed with the manifest.
+	gate sources.tar --no-cache --density lite --sources
+	prov-pack list sources.tar | grep -q manifest.dsse.json
+	# Eight findings make a verdict of 6 KiB; sent, it is below 8 KiB.
+	gate lite.zst --no-cache --density lite --zstd
+	[ "$(wc -c <lite.zst)" -lt 8192 ]
+	status_is 0 prov-pack verify -k "$G/key.pub" --require pass lite.zst >zst
+	same out zst
+	# Without findings it is below that as it is.
+	local app=$SRCDIR/golden/app
+	prov-gate --sbom "$app/shop-front-1.5.0.cdx.json" --no-cache \
+	    --policy "$SRCDIR/golden/policies/simple.json" --key "$G/key.pem" \
+	    --density lite --at 2026-01-12T09:30:00Z -o clean.tar
+	prov-pack list clean.tar | awk '{ s += $1 } END { print s }' >payload
+	cat payload
+	[ "$(cat payload)" -lt 8192 ]
+}
+
 @test "pipeline: a flipped byte anywhere is never accepted" {
 	gate proof.tar --no-cache --density lite
 	local size offset got
