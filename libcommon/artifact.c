@@ -64,8 +64,8 @@ get_digest(void *ctx, enum crypt_hash hash, uint8_t *out, struct err *e)
 	if ((unsigned)hash >= ARTIFACT_HASHES)
 		return err_no(e, "no such hash of an artifact");
 	if (!f->have[hash] && f->path == NULL)
-		return err_no(e, "only the artifact's SHA-256 digest was "
-		    "given, and another hash is needed: name the file");
+		return err_no(e, "only one digest of the artifact was given, "
+		    "and that of another hash is needed: name the file");
 	if (!f->have[hash]) {
 		status = io_open_read(f->path, &fd, &inner);
 		if (status != ERR_OK)
@@ -151,11 +151,12 @@ artifact_file(struct artifact *f, const char *path)
 }
 
 void
-artifact_digest(struct artifact *f, const struct digest *d)
+artifact_digest(struct artifact *f, enum crypt_hash hash,
+    const uint8_t *digest)
 {
 	begin(f);
-	memcpy(f->digest[CRYPT_SHA256], d->sha256, DIGEST_SIZE);
-	f->have[CRYPT_SHA256] = true;
+	memcpy(f->digest[hash], digest, crypt_hash_len(hash));
+	f->have[hash] = true;
 }
 
 void

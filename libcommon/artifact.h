@@ -28,7 +28,8 @@ struct artifact {
 #define ARTIFACT_WHOLE_MAX ((uint64_t)INT32_MAX)
 
 void artifact_file(struct artifact *f, const char *path);
-void artifact_digest(struct artifact *f, const struct digest *d);
+void artifact_digest(struct artifact *f, enum crypt_hash hash,
+    const uint8_t *digest);
 void artifact_close(struct artifact *f);
 
 #endif

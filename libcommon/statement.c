@@ -82,53 +82,28 @@ statement_read(const struct json *doc, struct statement *out, struct err *e)
 	return ERR_OK;
 }
 
-static bool
-has_digest(const struct json *subject, const struct digest *d)
-{
-	struct slice text = json_get_text(json_get(subject, "digest"),
-	    "sha256");
-	struct digest got;
+/* The members of a DigestSet that are worth something. */
+static const struct {
+	const char *name;
+	enum crypt_hash hash;
+} known[] = {
+	{ "sha256", CRYPT_SHA256 }, { "sha384", CRYPT_SHA384 },
+	{ "sha512", CRYPT_SHA512 }
+};
 
-	return hex_read(got.sha256, DIGEST_SIZE, text) &&
-	    digest_equal(&got, d);
-}
-
-bool
-statement_names(const struct statement *s, const struct digest *d)
-{
-	JSON_EACH(it, s->subject)
-		if (has_digest(it, d))
-			return true;
-	return false;
-}
-
-bool
-statement_subject(const struct statement *s, struct slice name,
-    const struct digest *d)
-{
-	JSON_EACH(it, s->subject)
-		if (has_digest(it, d) &&
-		    slice_eq(json_get_text(it, "name"), name))
-			return true;
-	return false;
-}
+enum {
+	KNOWN = sizeof(known) / sizeof(known[0])
+};
 
 static enum status
 is_about(const struct json *subject, enum status (*digest)(void *ctx,
     enum crypt_hash hash, uint8_t *out, struct err *e), void *ctx,
     struct err *e)
 {
-	static const struct {
-		const char *name;
-		enum crypt_hash hash;
-	} known[] = {
-		{ "sha256", CRYPT_SHA256 }, { "sha384", CRYPT_SHA384 },
-		{ "sha512", CRYPT_SHA512 }
-	};
 	const struct json *digests = json_get(subject, "digest");
 	size_t same = 0;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < KNOWN; i++) {
 		struct slice text = json_get_text(digests, known[i].name);
 		uint8_t got[CRYPT_HASH_MAX], want[CRYPT_HASH_MAX];
 		size_t len = crypt_hash_len(known[i].hash);
@@ -176,6 +151,55 @@ statement_resource(struct arena *a, struct slice name, const struct digest *d)
 	json_set(a, &o, "digest", digest_set(a, d));
 	if (name.data != NULL)
 		json_set(a, &o, "name", json_string(name));
+	return o;
+}
+
+enum status
+statement_option(const char *text, struct statement_subject *out,
+    struct err *e)
+{
+	const char *equals = strrchr(text, '=');
+	struct slice digits, algorithm = SLICE("sha256");
+	size_t colon;
+
+	if (equals == NULL)
+		return err_bad(e, "expected NAME=DIGEST");
+	out->name = (struct slice){ text, (size_t)(equals - text) };
+	digits = slice_of(equals + 1);
+	colon = slice_find(digits, ':');
+	if (colon < digits.len) {
+		algorithm = slice_cut(digits, 0, colon);
+		digits = slice_cut(digits, colon + 1, digits.len);
+	}
+	for (size_t i = 0; i < KNOWN; i++) {
+		size_t len = crypt_hash_len(known[i].hash);
+
+		if (!slice_is(algorithm, known[i].name))
+			continue;
+		out->hash = known[i].hash;
+		if (!hex_read(out->digest, len, digits))
+			return err_bad(e, "expected %zu hexadecimal digits "
+			    "of %s", 2 * len, known[i].name);
+		return ERR_OK;
+	}
+	return err_bad(e, "a digest by %.*s, expected sha256, sha384 or "
+	    "sha512", (int)algorithm.len, algorithm.data);
+}
+
+struct json
+statement_named(struct arena *a, const struct statement_subject *s)
+{
+	size_t len = crypt_hash_len(s->hash);
+	char *digits = arena_alloc(a, 2 * len);
+	struct json o = json_object(), set = json_object();
+
+	hex_write(digits, s->digest, len);
+	for (size_t i = 0; i < KNOWN; i++)
+		if (known[i].hash == s->hash)
+			json_set(a, &set, known[i].name, json_string(
+			    (struct slice){ digits, 2 * len }));
+	json_set(a, &o, "digest", set);
+	json_set(a, &o, "name", json_string(s->name));
 	return o;
 }
 

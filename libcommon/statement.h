@@ -32,11 +32,6 @@ enum status statement_read(const struct json *doc, struct statement *out,
     struct err *e);
 /* Whether doc claims to be one, of any version. */
 bool statement_is(const struct json *doc);
-/* A subject has this sha256 digest (hex in either case). */
-bool statement_names(const struct statement *s, const struct digest *d);
-/* ... and this name. */
-bool statement_subject(const struct statement *s, struct slice name,
-    const struct digest *d);
 
 /*
  * ERR_OK: a subject (of this name, unless it has no data) is what digest
@@ -51,6 +46,20 @@ enum status statement_about(const struct statement *s, struct slice name,
 /* {"digest":{"sha256":...},"name":...}; name may have no data. */
 struct json statement_resource(struct arena *a, struct slice name,
     const struct digest *d);
+/* What a command line says of a subject. */
+struct statement_subject {
+	struct slice name;
+	enum crypt_hash hash;
+	uint8_t digest[CRYPT_HASH_MAX];
+};
+
+/* NAME=DIGEST, the digest being what follows the last '=': digits of
+ * SHA-256, or of what stands before a colon, sha256, sha384 or sha512. */
+enum status statement_option(const char *text, struct statement_subject *out,
+    struct err *e);
+struct json statement_named(struct arena *a,
+    const struct statement_subject *s);
+
 /* Version 1; subjects are sorted. */
 struct json statement_write(struct arena *a, struct json subjects,
     struct slice predicate_type, struct json predicate);

@@ -445,6 +445,40 @@ JSON
 	refuses 2 dsse-verify -k "$K/ed25519.pub" --artifact -
 }
 
+@test "dsse-verify: --subject takes SHA-256, SHA-384 and SHA-512, and refuses others by name" {
+	echo artifact >f
+	digest() { "$1sum" f | cut -d ' ' -f 1; }
+	for h in sha256 sha384 sha512; do
+		d=$h:$(digest $h)
+		statement "f=$d" >s
+		dsse-verify -k "$K/ed25519.pub" --subject "f=$d" s >out
+		grep -q '"subject":\[{"digest":{"'$h'":"'"${d#*:}"'"},"name":"f"}\]' out
+		dsse-verify -k "$K/ed25519.pub" --subject "=$d" s >out2
+		same out out2
+		dsse-verify -k "$K/ed25519.pub" --artifact f s >out2
+		same out out2
+		refuses 1 dsse-verify -k "$K/ed25519.pub" --subject "g=$d" s
+		refuses 2 dsse-verify -k "$K/ed25519.pub" --subject "f=${d%?}x" s
+		# The digest by one hash says nothing of another.
+		for other in sha256 sha384 sha512; do
+			[ $other != $h ] || continue
+			refuses 1 dsse-verify -k "$K/ed25519.pub" \
+			    --subject "f=$other:$(digest $other)" s
+		done
+	done
+	for d in sha1:$(sha1sum f | cut -c 1-40) md5:$(md5sum f | cut -c 1-32) \
+	    gitCommit:$(printf '%040d' 0) blake2b:00 SHA256:$(digest sha256); do
+		refuses 2 dsse-verify -k "$K/ed25519.pub" --subject "f=$d" s
+		grep -q "a digest by ${d%%:*}, expected sha256, sha384 or sha512" refuses.err
+		refuses 2 dsse-sign -k "$K/ed25519.key" --statement \
+		    --predicate-type p --subject "f=$d" f
+		grep -q "a digest by ${d%%:*}, expected" refuses.err
+	done
+	for d in "" sha256: "sha512:$(digest sha256)" "$(digest sha512)" zz; do
+		refuses 2 dsse-verify -k "$K/ed25519.pub" --subject "f=$d" s
+	done
+}
+
 @test "dsse-verify: keys that are not good keys are refused" {
 	hello >e
 	refuses 3 dsse-verify -k missing.pub e

@@ -121,16 +121,16 @@ given_subjects(struct arena *a, const struct opts *o)
 	struct json list = json_array();
 
 	for (size_t i = 0; i < o->subject.count; i++) {
-		const char *text = o->subject.item[i];
-		const char *sign = strrchr(text, '=');
-		struct digest d;
+		struct statement_subject s;
+		struct err e;
 
-		if (sign == NULL || sign == text ||
-		    !digest_option(slice_of(sign + 1), &d))
-			opt_usage_error("--subject wants NAME=DIGEST, "
-			    "not '%.80s'", text);
-		json_push(a, &list, statement_resource(a, (struct slice){
-		    text, (size_t)(sign - text) }, &d));
+		if (statement_option(o->subject.item[i], &s, &e) != ERR_OK)
+			opt_usage_error("--subject %.80s: %s",
+			    o->subject.item[i], e.text);
+		if (s.name.len == 0)
+			opt_usage_error("--subject %.80s: expected a name "
+			    "before the =", o->subject.item[i]);
+		json_push(a, &list, statement_named(a, &s));
 	}
 	return list;
 }

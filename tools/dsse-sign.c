@@ -45,19 +45,18 @@ struct opts {
 	const char *output;
 };
 
-/* NAME=DIGEST: the digest is what follows the last '='. */
 static void
 subject_option(struct arena *a, const char *text, struct json *subjects)
 {
-	const char *equals = strrchr(text, '=');
-	struct digest d;
+	struct statement_subject s;
+	struct err e;
 
-	if (equals == NULL || equals == text ||
-	    !digest_option(slice_of(equals + 1), &d))
-		opt_usage_error("--subject %s: expected NAME=DIGEST, a "
-		    "SHA-256 digest", text);
-	json_push(a, subjects, statement_resource(a, (struct slice){ text,
-	    (size_t)(equals - text) }, &d));
+	if (statement_option(text, &s, &e) != ERR_OK)
+		opt_usage_error("--subject %s: %s", text, e.text);
+	if (s.name.len == 0 || !utf8_valid(s.name))
+		opt_usage_error("--subject %s: expected a name, in UTF-8, "
+		    "before the =", text);
+	json_push(a, subjects, statement_named(a, &s));
 }
 
 /* Records of prov-digest, {"digest":{...},"name":...}. */

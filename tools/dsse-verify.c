@@ -133,16 +133,15 @@ artifact_option(struct job *job)
 static void
 subject_option(struct job *job)
 {
-	const char *text = job->o.subject, *equals = strrchr(text, '=');
-	struct digest d;
+	struct statement_subject s;
+	struct err e;
 
-	if (equals == NULL || !digest_option(slice_of(equals + 1), &d))
-		opt_usage_error("--subject %s: expected NAME=DIGEST, a "
-		    "SHA-256 digest", text);
-	artifact_digest(&job->artifact, &d);
+	if (statement_option(job->o.subject, &s, &e) != ERR_OK)
+		opt_usage_error("--subject %s: %s", job->o.subject, e.text);
+	artifact_digest(&job->artifact, s.hash, s.digest);
 	job->has_subject = true;
-	if (equals > text)
-		job->name = (struct slice){ text, (size_t)(equals - text) };
+	if (s.name.len > 0)
+		job->name = s.name;
 }
 
 /* The payload is authentic: is it what was asked for?  *s is filled where it

@@ -113,7 +113,7 @@ load_policy(struct job *j)
 	if (o->artifact != NULL)
 		artifact_file(&j->artifact, o->artifact);
 	else
-		artifact_digest(&j->artifact, &d);
+		artifact_digest(&j->artifact, CRYPT_SHA256, d.sha256);
 	j->policy = (struct bundle_policy){
 		.root = o->roots.count > 0 ? &j->root : NULL,
 		.key = o->key != NULL ? &j->key : NULL,
