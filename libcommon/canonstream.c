@@ -247,6 +247,7 @@ copy_short_key(struct writer *w, struct entry *e)
 #ifdef __SSE2__
 	const char *p = w->lex.p + 1;
 	unsigned special, len;
+	uint64_t first;
 	__m128i v;
 
 	if (w->lex.end - p < 18)
@@ -256,7 +257,8 @@ copy_short_key(struct writer *w, struct entry *e)
 	len = (unsigned)__builtin_ctz(special | 0x10000);
 	if (p[len] != '"' || p[len + 1] != ':')
 		return false;
-	e->prefix = keyorder_prefix((uint64_t)_mm_cvtsi128_si64(v), len);
+	memcpy(&first, p, sizeof(first));
+	e->prefix = keyorder_prefix(first, len);
 	e->key_len = len;
 	_mm_storeu_si128((__m128i *)(void *)(w->o + 1), v);
 	w->o[0] = '"';
