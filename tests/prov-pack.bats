@@ -200,29 +200,6 @@ verify() { prov-pack verify --at $AT "$@"; }
 	refuses 2 prov-pack verify -k "$KEY" "$PACKS/good-lite.tar"
 }
 
-@test "prov-pack verify: one flipped bit anywhere in a bundle is never exit 0" {
-	need_command perl
-	# All 20480 offsets take a minute (see ci/flips): here one in 97.
-	cat >flip.pl <<'PERL'
-my ($file, $out, $at) = @ARGV;
-open my $in, '<:raw', $file or die; local $/; my $bytes = <$in>;
-substr($bytes, $at, 1) = chr(ord(substr($bytes, $at, 1)) ^ 1);
-open my $to, '>:raw', $out or die; print $to $bytes;
-PERL
-	size=$(wc -c <"$PACKS/good-lite.tar")
-	at=0
-	while [ $at -lt $size ]; do
-		perl flip.pl "$PACKS/good-lite.tar" flipped.tar $at
-		got=0
-		verify -k "$PACKS/key.pub" flipped.tar >out 2>err || got=$?
-		if [ $got -ne 1 ] && [ $got -ne 2 ] || [ -s out ]; then
-			echo "flipped at $at: exit status $got"
-			return 1
-		fi
-		at=$((at + 97))
-	done
-}
-
 @test "prov-pack verify: the questions" {
 	ask() { verify -k "$PACKS/key.pub" "$@" "$PACKS/good-lite.tar"; }
 	ask --require pass >out
