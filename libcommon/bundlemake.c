@@ -139,8 +139,9 @@ sign(struct bundle_parts *parts, const struct private *private,
 	return ERR_OK;
 }
 
-enum status
-bundle_sign(struct bundle_parts *parts, const struct private *private,
+/* The artifact's hash, and its digest by it. */
+static enum status
+take_digest(struct bundle_parts *parts,
     const struct bundle_artifact *artifact, struct arena *a, struct err *e)
 {
 	/* Ed25519ph hashes with SHA-512, and its log entries say so. */
@@ -152,14 +153,49 @@ bundle_sign(struct bundle_parts *parts, const struct private *private,
 	parts->hash = edwards ? CRYPT_SHA512 : key_hash(parts->key);
 	if (edwards)		/* too large is known before it is read */
 		status = artifact->whole(artifact->ctx, &bytes, e);
-	if (status != ERR_OK)
-		return status;
-	status = artifact->digest(artifact->ctx, parts->hash, digest, e);
-	if (status != ERR_OK)
-		return status;
+	if (status == ERR_OK)
+		status = artifact->digest(artifact->ctx, parts->hash, digest,
+		    e);
 	parts->digest = (struct slice){ (char *)digest,
 	    crypt_hash_len(parts->hash) };
-	return sign(parts, private, artifact, a, e);
+	return status;
+}
+
+enum status
+bundle_sign(struct bundle_parts *parts, const struct private *private,
+    const struct bundle_artifact *artifact, struct arena *a, struct err *e)
+{
+	enum status status = take_digest(parts, artifact, a, e);
+
+	return status == ERR_OK ? sign(parts, private, artifact, a, e) :
+	    status;
+}
+
+enum status
+bundle_take_signature(struct bundle_parts *parts, struct slice signature,
+    const struct bundle_artifact *artifact, struct arena *a, struct err *e)
+{
+	const struct key *k = parts->key;
+	enum status status = take_digest(parts, artifact, a, e);
+	struct slice bytes;
+
+	if (status != ERR_OK)
+		return status;
+	if (k->public.type == CRYPT_ED25519) {
+		status = artifact->whole(artifact->ctx, &bytes, e);
+		if (status != ERR_OK)
+			return status;
+		status = key_verify_as(k, CRYPT_PREHASHED, CRYPT_SHA512,
+		    bytes, signature, NULL);
+	} else {
+		status = key_verify_digest(k, key_scheme(k), parts->hash,
+		    (const uint8_t *)parts->digest.data, signature, NULL);
+	}
+	if (status != ERR_OK)
+		return err_no(e, "the signature is not over the artifact, or "
+		    "not by the key");
+	parts->signature = signature;
+	return ERR_OK;
 }
 
 /* --- what others attest ------------------------------------------------- */

@@ -33,6 +33,11 @@ enum status bundle_take_envelope(const struct json *doc,
 enum status bundle_sign(struct bundle_parts *parts,
     const struct private *private,
     const struct bundle_artifact *artifact, struct arena *a, struct err *e);
+/* The same with a signature that is there already (ECDSA in DER; Ed25519 is
+ * Ed25519ph).  ERR_NO: it does not verify. */
+enum status bundle_take_signature(struct bundle_parts *parts,
+    struct slice signature, const struct bundle_artifact *artifact,
+    struct arena *a, struct err *e);
 /* A timestamp is over the signature; a log entry is of it. */
 enum status bundle_check_timestamp(const struct bundle_parts *parts,
     struct slice der, struct err *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "artifact.h"
+#include "b64.h"
 #include "bundlemake.h"
 #include "createcmd.h"
 #include "input.h"
@@ -8,9 +9,13 @@
 #include "output.h"
 #include "privatefile.h"
 
+enum {
+	SIGNATURE_MAX = 16 * 1024	/* RSA-4096 in base64: 684 bytes */
+};
+
 struct create {
 	bool envelope;
-	const char *artifact, *key, *output;
+	const char *artifact, *signature, *key, *output;
 	struct opt_list timestamps, entries;
 	struct passphrase pass;
 };
@@ -25,19 +30,20 @@ struct making {
 	struct arena a;
 };
 
-/* -k: a private key, or for an envelope that is signed its public key. */
+/* -k: a private key, or for what is signed already its public key. */
 static enum status
 load_key(struct making *m, struct create *o)
 {
 	struct crypt_public public;
 	struct slice text;
 	struct err e;
-	enum status rc = o->envelope ? input_file(o->key, KEY_FILE_MAX,
+	bool public_will_do = o->envelope || o->signature != NULL;
+	enum status rc = public_will_do ? input_file(o->key, KEY_FILE_MAX,
 	    &m->a, &text) : ERR_OK;
 
 	if (rc != ERR_OK)
 		return rc;
-	if (o->envelope && key_read_file(text, &m->a, &m->key, NULL) ==
+	if (public_will_do && key_read_file(text, &m->a, &m->key, NULL) ==
 	    ERR_OK)
 		return ERR_OK;
 	rc = privatefile_read(o->key, &o->pass, &m->private);
@@ -76,15 +82,44 @@ take_envelope(struct making *m, const char *operand)
 	return rc;
 }
 
+/* The bytes of a signature's file, which may be a line of base64. */
+static enum status
+read_signature(struct making *m, struct slice *out)
+{
+	struct slice text;
+	enum status rc = input_file(m->o->signature, SIGNATURE_MAX, &m->a,
+	    &text);
+
+	if (rc != ERR_OK)
+		return rc;
+	*out = text;
+	if (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.len--;
+	if (!b64_bytes(&m->a, text, &text))
+		return ERR_OK;
+	*out = text;
+	return ERR_OK;
+}
+
 static enum status
 sign_artifact(struct making *m)
 {
+	struct slice signature;
 	struct err e;
 	enum status rc;
 
 	artifact_file(&m->artifact, m->o->artifact);
-	rc = bundle_sign(&m->parts, m->private, &m->artifact.as, &m->a, &e);
-	return rc == ERR_OK ? ERR_OK : msg_err(NULL, &e);
+	if (m->o->signature == NULL) {
+		rc = bundle_sign(&m->parts, m->private, &m->artifact.as,
+		    &m->a, &e);
+		return rc == ERR_OK ? ERR_OK : msg_err(NULL, &e);
+	}
+	rc = read_signature(m, &signature);
+	if (rc != ERR_OK)
+		return rc;
+	rc = bundle_take_signature(&m->parts, signature, &m->artifact.as,
+	    &m->a, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(m->o->signature, &e);
 }
 
 static enum status
@@ -165,8 +200,9 @@ createcmd_create(int argc, char **argv)
 	static const struct opt_usage usage = {
 		"--envelope -k KEY [--timestamp FILE]... "
 		"[--tlog-entry FILE]... [-o FILE] [ENVELOPE]\n"
-		"--artifact FILE -k KEY [--timestamp FILE]... "
-		"[--tlog-entry FILE]... [-o FILE]",
+		"--artifact FILE [--signature FILE] -k KEY "
+		"[--timestamp FILE]... [--tlog-entry FILE]...\n"
+		"    [-o FILE]",
 		"make a bundle of an envelope, or sign an artifact"
 	};
 	struct create o = { 0 };
@@ -175,9 +211,11 @@ createcmd_create(int argc, char **argv)
 		    "of a DSSE envelope that the key signed" },
 		{ 0, "artifact", OPT_TEXT, &o.artifact, "FILE",
 		    "sign this file" },
+		{ 0, "signature", OPT_TEXT, &o.signature, "FILE",
+		    "the artifact's signature by the key, if it is signed" },
 		{ 'k', "key", OPT_TEXT, &o.key, "KEY",
-		    "the private key; the public one is enough for an "
-		    "envelope" },
+		    "the private key; the public one is enough for what is "
+		    "signed" },
 		PASSPHRASE_OPTIONS(o.pass),
 		{ 0, "timestamp", OPT_LIST, &o.timestamps, "FILE",
 		    "an RFC 3161 response over the signature" },
@@ -193,6 +231,9 @@ createcmd_create(int argc, char **argv)
 
 	if (o.envelope == (o.artifact != NULL))
 		opt_usage_error("give one of --envelope and --artifact");
+	if (o.envelope && o.signature != NULL)
+		opt_usage_error("--signature is an artifact's, an envelope "
+		    "has its own");
 	if (o.key == NULL)
 		opt_usage_error("-k is missing");
 	if (n > (o.envelope ? 1 : 0))

@@ -279,6 +279,31 @@ decides() {
 	done
 }
 
+@test "sigbundle create: a signature that is there is taken with the public key, if it is the key's" {
+	local t
+	echo data >data
+	for t in ed25519 ecdsa-p256 ecdsa-p384 rsa-2048; do
+		dsse-key generate --type $t --no-passphrase -o $t.key
+		dsse-key public $t.key >$t.pub
+		sigbundle create --artifact data -k $t.key >$t.json
+		sed 's/.*"signature":"\([^"]*\)".*/\1/' $t.json >$t.b64
+		base64 -d <$t.b64 >$t.sig
+		for f in b64 sig; do
+			sigbundle create --artifact data --signature $t.$f \
+				-k $t.pub >again
+			same $t.json again
+		done
+		refuses 1 sigbundle create --artifact $t.pub --signature \
+			$t.sig -k $t.pub
+	done
+	refuses 1 sigbundle create --artifact data --signature rsa-2048.sig \
+		-k ecdsa-p256.pub
+	refuses 2 sigbundle create --envelope --signature rsa-2048.sig \
+		-k ecdsa-p256.pub data
+	refuses 3 sigbundle create --artifact data --signature nowhere \
+		-k ecdsa-p256.pub
+}
+
 @test "sigbundle create: what would not verify is not made" {
 	echo data >data
 	dsse-key generate --type ed25519 --no-passphrase -o k
