@@ -586,3 +586,86 @@ JS
 	done
 	[ $failed -eq 0 ]
 }
+
+@test "dsse-verify: envelopes and keys go both ways with node and @sigstore/core" {
+	need_peer @sigstore/core
+	cat >theirs.js <<'JS'
+// Makes keys in every form node writes, and envelopes signed with them; then
+// verifies the envelopes that dsse-sign made of the same keys.
+const { dsse } = require('@sigstore/core');
+const crypto = require('crypto');
+const fs = require('fs');
+const types = {
+	ed25519: ['ed25519', {}, null],
+	'ecdsa-p256': ['ec', { namedCurve: 'P-256' }, 'sha256'],
+	'ecdsa-p384': ['ec', { namedCurve: 'P-384' }, 'sha384'],
+	'ecdsa-p521': ['ec', { namedCurve: 'P-521' }, 'sha512'],
+	'rsa-2048': ['rsa', { modulusLength: 2048 }, 'sha256'],
+	'rsa-3072': ['rsa', { modulusLength: 3072 }, 'sha256'],
+};
+const type = 'application/vnd.in-toto+json';
+const payload = Buffer.from(process.argv[3]);
+const pae = dsse.preAuthEncoding(type, payload);
+const secret = { cipher: 'aes-256-cbc', passphrase: 'node and we' };
+for (const [name, [kind, options, hash]] of Object.entries(types)) {
+	if (process.argv[2] === 'make') {
+		const { publicKey, privateKey } =
+		    crypto.generateKeyPairSync(kind, options);
+		const write = (end, key, how) => fs.writeFileSync(name + end,
+		    key.export(how), { mode: 0o600 });
+		write('.pub', publicKey, { type: 'spki', format: 'pem' });
+		write('.pub.der', publicKey, { type: 'spki', format: 'der' });
+		write('.pkcs8', privateKey, { type: 'pkcs8', format: 'pem' });
+		write('.pkcs8.der', privateKey, { type: 'pkcs8', format: 'der' });
+		write('.encrypted', privateKey,
+		    { type: 'pkcs8', format: 'pem', ...secret });
+		if (kind === 'ec')
+			write('.sec1', privateKey, { type: 'sec1', format: 'pem' });
+		if (kind === 'rsa')
+			write('.pkcs1', privateKey, { type: 'pkcs1', format: 'pem' });
+		for (const dsaEncoding of ['der', 'ieee-p1363']) {
+			const sig = crypto.sign(hash, pae, { key: privateKey, dsaEncoding });
+			fs.writeFileSync(name + '.' + dsaEncoding + '.dsse', JSON.stringify({
+				payload: payload.toString('base64'), payloadType: type,
+				signatures: [{ sig: sig.toString('base64'), keyid: '' }] }));
+		}
+		continue;
+	}
+	const e = JSON.parse(fs.readFileSync(name + '.ours'));
+	const sig = Buffer.from(e.signatures[0].sig, 'base64');
+	const key = crypto.createPublicKey(fs.readFileSync(name + '.pub'));
+	const again = crypto.createPrivateKey({ key: fs.readFileSync(name + '.new'),
+		passphrase: 'node and we' });
+	if (e.payloadType !== type || !Buffer.from(e.payload, 'base64').equals(payload) ||
+	    !crypto.verify(hash, pae, key, sig) ||
+	    crypto.verify(hash, Buffer.concat([pae, pae]), key, sig) ||
+	    !crypto.createPublicKey(again).equals(key))
+		throw new Error(name);
+}
+JS
+	echo 'node and we' >pass
+	statement | dsse-verify -k "$K/ed25519.pub" >payload
+	node theirs.js make "$(cat payload)"
+	tried=0
+	for pub in *.pub; do
+		t=${pub%.pub}
+		for e in "$t".*.dsse; do
+			dsse-verify -k "$pub" -k "$K/ed25519.pub" \
+			    --type application/vnd.in-toto+json "$e" >out
+			same payload out
+			refuses 1 dsse-verify -k "$K/ed25519.pub" "$e"
+		done
+		id=$(dsse-key id "$pub")
+		[ "$(dsse-key id "$pub.der")" = "$id" ]
+		for k in "$t.pkcs8" "$t.pkcs8.der" "$t.encrypted" "$t.sec1" "$t.pkcs1"; do
+			[ -e "$k" ] || continue
+			dsse-sign -k "$k" --passphrase-file pass payload >ours
+			[ ! -e "$t.ours" ] || same "$t.ours" ours
+			cp ours "$t.ours"
+			tried=$((tried + 1))
+		done
+		dsse-key import --passphrase-file pass -o "$t.new" "$t.pkcs8"
+	done
+	[ $tried -eq 23 ]
+	node theirs.js check "$(cat payload)"
+}
