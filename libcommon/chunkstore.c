@@ -14,8 +14,11 @@
 #include "merkledoc.h"
 #include "msg.h"
 #include "output.h"
+#include "shape.h"
 
 enum {
+	NOTE_EVERY = 256 << 20,	/* bytes that a check that is interrupted does
+				 * again: a tenth of a second's work */
 	MANIFEST_MAX = 1 << 30,	/* some seven million chunks */
 	NAME_DIGITS = 8
 };
@@ -312,27 +315,194 @@ check_extra(const char *dir, const struct merkledoc_tree *t, struct arena *a)
 }
 
 static enum status
+check_index(const char *dir, const struct merkledoc_tree *t, uint64_t index,
+    struct buf *b)
+{
+	struct arena a = { 0 };
+	char *path = chunk_path(&a, dir, index);
+	enum status rc = index >= t->size ? no(path, "no chunk of this tree") :
+	    check_chunk(path, &t->chunk[index], b);
+
+	arena_free(&a);
+	return rc;
+}
+
+static enum status
 check_some(const char *dir, const struct merkledoc_tree *t,
     const struct chunkstore_check *c)
 {
-	struct arena a = { 0 };
 	struct buf b = { 0 };
 	enum status worst = ERR_OK;
-	uint64_t n = c->chunks > 0 ? c->chunks : t->size;
 
-	for (uint64_t i = c->from; i < n; i++) {
-		uint64_t index = c->chunks > 0 ? c->chunk[i] : i;
-		char *path = chunk_path(&a, dir, index);
+	for (size_t i = 0; i < c->chunks; i++)
+		worst = err_worst(worst, check_index(dir, t, c->chunk[i], &b));
+	buf_free(&b);
+	return worst;
+}
 
-		worst = err_worst(worst, index >= t->size ?
-		    no(path, "no chunk of this tree") :
-		    check_chunk(path, &t->chunk[index], &b));
-		arena_reset(&a);
+/* How far a check came. */
+struct progress {
+	uint64_t next;		/* the first chunk that was not looked at */
+	uint64_t *bad;		/* rising */
+	size_t bads, cap;
+};
+
+static void
+add_bad(struct progress *p, uint64_t index)
+{
+	if (p->bads == p->cap) {
+		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
+		p->bad = mem_array(p->bad, p->cap, sizeof(*p->bad));
 	}
-	if (c->chunks == 0)
-		worst = err_worst(worst, check_extra(dir, t, &a));
+	p->bad[p->bads++] = index;
+}
+
+static void
+note_progress(const char *path, const struct merkledoc_tree *t,
+    const struct progress *p)
+{
+	struct arena a = { 0 };
+	struct json o = json_object(), bad = json_array();
+
+	for (size_t i = 0; i < p->bads; i++)
+		json_push(&a, &bad, json_uint(&a, p->bad[i]));
+	if (p->bads > 0)
+		json_set(&a, &o, "bad", bad);
+	json_set_z(&a, &o, "kind", "prov.merklecheck/v1");
+	json_set(&a, &o, "next", json_uint(&a, p->next));
+	json_set(&a, &o, "root", digest_value(&a, &t->root));
+	output_document(path, &o);
+	arena_free(&a);
+}
+
+static const struct shape progress_shape[] = {
+	{ "bad", SHAPE_ANY, NULL },
+	{ "kind", SHAPE_STRING | SHAPE_NEEDED, NULL },
+	{ "next", SHAPE_INT | SHAPE_NEEDED, NULL },
+	{ "root", SHAPE_STRING | SHAPE_NEEDED, NULL },
+	SHAPE_END
+};
+
+/* An index of the tree at or after *least, which becomes what follows it. */
+static enum status
+read_index(const struct json *v, uint64_t *least, uint64_t end, uint64_t *out,
+    struct err *e)
+{
+	int64_t n;
+
+	if (!json_int64(v, &n) || n < 0 || (uint64_t)n < *least ||
+	    (uint64_t)n >= end)
+		return err_input(e, v->offset, "no index of a chunk there");
+	*out = (uint64_t)n;
+	*least = *out + 1;
+	return ERR_OK;
+}
+
+static enum status
+parse_progress(const struct json *doc, const struct merkledoc_tree *t,
+    struct progress *p, struct err *e)
+{
+	const struct json *bad = json_get(doc, "bad");
+	enum status rc = shape_check(doc, progress_shape,
+	    "prov.merklecheck/v1", e);
+	uint64_t least = 0, index = 0;
+	struct digest root;
+
+	if (rc == ERR_OK)
+		rc = digest_member(json_get(doc, "root"), "root", &root, e);
+	if (rc == ERR_OK && !digest_equal(&root, &t->root))
+		rc = err_bad(e, "the check of another tree");
+	if (rc == ERR_OK)
+		rc = read_index(json_get(doc, "next"), &least, t->size + 1,
+		    &p->next, e);
+	if (rc != ERR_OK || bad == NULL)
+		return rc;
+	if (bad->type != JSON_ARRAY || bad->len == 0)
+		return err_input(e, bad->offset, "'bad' is no list of chunks");
+	least = 0;
+	JSON_EACH(v, bad) {
+		rc = read_index(v, &least, p->next, &index, e);
+		if (rc != ERR_OK)
+			return rc;
+		add_bad(p, index);
+	}
+	return ERR_OK;
+}
+
+static enum status
+read_progress(const char *path, const struct merkledoc_tree *t,
+    struct progress *p)
+{
+	const struct json_limits limits = { .max_size = MANIFEST_MAX,
+		.max_depth = 8 };
+	struct arena a = { 0 };
+	struct json doc;
+	struct err e;
+	enum status rc;
+
+	if (path == NULL || access(path, F_OK) != 0)
+		return ERR_OK;
+	rc = input_document(path, &limits, &a, &doc);
+	if (rc == ERR_OK && parse_progress(&doc, t, p, &e) != ERR_OK)
+		rc = msg_err(path, &e);
+	arena_free(&a);
+	return rc;
+}
+
+/* Everything good: there is nothing to go on with. */
+static enum status
+end_progress(const char *path)
+{
+	struct err e;
+
+	if (unlink(path) == 0 || errno == ENOENT)
+		return ERR_OK;
+	(void)err_system(&e, "cannot remove");
+	return msg_err(path, &e);
+}
+
+static enum status
+check_all(const char *dir, const struct merkledoc_tree *t,
+    const struct chunkstore_check *c)
+{
+	struct progress p = { .next = c->from };
+	struct arena a = { 0 };
+	struct buf b = { 0 };
+	uint64_t bytes = 0;
+	enum status rc, worst = read_progress(c->resume, t, &p);
+	size_t again = p.bads;
+
+	if (worst != ERR_OK)
+		goto out;
+	p.bads = 0;
+	for (size_t i = 0; i < again; i++) {
+		uint64_t index = p.bad[i];
+
+		rc = check_index(dir, t, index, &b);
+		worst = err_worst(worst, rc);
+		if (rc != ERR_OK)
+			p.bad[p.bads++] = index;
+	}
+	for (; p.next < t->size; p.next++) {
+		if (c->resume != NULL && bytes >= NOTE_EVERY) {
+			note_progress(c->resume, t, &p);
+			bytes = 0;
+		}
+		rc = check_index(dir, t, p.next, &b);
+		worst = err_worst(worst, rc);
+		if (rc != ERR_OK)
+			add_bad(&p, p.next);
+		bytes += t->chunk[p.next].size;
+	}
+	if (c->resume != NULL && p.bads > 0)
+		note_progress(c->resume, t, &p);
+	else if (c->resume != NULL)
+		worst = err_worst(worst, end_progress(c->resume));
+	worst = err_worst(worst, check_extra(dir, t, &a));
+out:
 	buf_free(&b);
 	arena_free(&a);
+	mem_free(p.bad);
 	return worst;
 }
 
@@ -348,7 +518,8 @@ chunkstore_verify(const char *dir, const struct chunkstore_check *c)
 	    !digest_equal(c->root, &t.root))
 		rc = no(path, "the tree has another root");
 	if (rc == ERR_OK)
-		rc = check_some(dir, &t, c);
+		rc = c->chunks > 0 ? check_some(dir, &t, c) :
+		    check_all(dir, &t, c);
 	arena_free(&a);
 	return rc;
 }

@@ -26,10 +26,17 @@ struct chunkstore_check {
 					 * else may be there */
 	size_t chunks;
 	uint64_t from;			/* of all: those from here on */
+	const char *resume;		/* of all: NULL, or the file that keeps
+					 * how far the check came
+					 * (prov.merklecheck/v1) */
 };
 
-/* ERR_NO if a chunk is missing, too many or other than listed; every one is
- * named. */
+/*
+ * ERR_NO if a chunk is missing, too many or other than listed; every one is
+ * named.  With resume a check that was interrupted goes on: what it found bad
+ * is looked at again, what it found good is not; the file goes away with the
+ * last bad chunk.
+ */
 enum status chunkstore_verify(const char *dir,
     const struct chunkstore_check *c);
 

@@ -22,6 +22,7 @@ struct opts {
 	const char *leaf;
 	struct opt_list chunk;
 	uint64_t from;
+	const char *resume;
 	const char *data;	/* a chunk's file, the second operand */
 	const char *key;
 	const char *origin;
@@ -252,7 +253,7 @@ static enum status
 verify_directory(const struct opts *o, const char *name)
 {
 	struct chunkstore_check c = { .chunks = o->chunk.count,
-		.from = o->from };
+		.from = o->from, .resume = o->resume };
 	struct digest root;
 	enum status rc;
 
@@ -276,7 +277,7 @@ proofcmd_verify(int argc, char **argv)
 		"[--root R] [--leaf HASH] [--checkpoint NOTE... -k PUB "
 		"[--origin NAME]] [PROOF]\n"
 		"[--root R] [--chunk I] PROOF CHUNKFILE\n"
-		"[--root R] [--chunk I... | --from I] DIR",
+		"[--root R] [--chunk I... | --from I | --resume FILE] DIR",
 		"verify a proof, or the chunks of a stored tree"
 	};
 	struct opts o = { 0 };
@@ -289,6 +290,8 @@ proofcmd_verify(int argc, char **argv)
 		    "look at this chunk only" },
 		{ 0, "from", OPT_UINT, &o.from, "I",
 		    "go on from this chunk of a directory (0)" },
+		{ 0, "resume", OPT_TEXT, &o.resume, "FILE",
+		    "keep in FILE how far the check came, and go on there" },
 		{ 0, "checkpoint", OPT_LIST, &o.note, "NOTE",
 		    "the signed checkpoint it must fit; two for consistency" },
 		{ 'k', "key", OPT_TEXT, &o.key, "PUB",
@@ -308,15 +311,16 @@ proofcmd_verify(int argc, char **argv)
 	if ((o.note.count > 0) != (o.key != NULL) ||
 	    (o.origin != NULL && o.key == NULL))
 		opt_usage_error("--checkpoint and -k go together");
-	if (o.from > 0 && o.chunk.count > 0)
-		opt_usage_error("--from and --chunk exclude each other");
+	if ((o.from > 0) + (o.chunk.count > 0) + (o.resume != NULL) > 1)
+		opt_usage_error("--from, --chunk and --resume exclude each "
+		    "other");
 	if (n == 1 && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
 		rc = verify_directory(&o, argv[0]);
 		mem_free(o.chunk.item);
 		return (int)rc;
 	}
-	if (o.from > 0)
-		opt_usage_error("--from is for a directory");
+	if (o.from > 0 || o.resume != NULL)
+		opt_usage_error("--from and --resume are for a directory");
 	if (n == 2)
 		o.data = argv[1];
 	if (n == 2 && o.leaf != NULL)

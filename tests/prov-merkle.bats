@@ -352,7 +352,7 @@ flip_hash() {
 	echo '{}' >d/manifest.json
 	refuses 2 prov-merkle store --chunk-size 16 f d
 	# killed at any moment: the next run ends with the same tree
-	head -c 3000000 /dev/zero | tr '\0' 'k' >big
+	head -c 700000 /dev/zero | tr '\0' 'k' >big
 	prov-merkle store --chunk-size 1K big bigwant
 	for ms in 1 3 5 9 14 20 30; do
 		rm -rf e
@@ -361,6 +361,70 @@ flip_hash() {
 		prov-merkle store --chunk-size 1K big e
 		diff -r bigwant e
 	done
+}
+
+@test "prov-merkle verify --resume: goes on, and asks again only for what was bad" {
+	blob 100 >f
+	prov-merkle store --chunk-size 16 f d
+	prov-merkle verify --resume state d
+	[ ! -e state ]
+	printf x >>d/00000001.chunk
+	rm d/00000004.chunk
+	refuses_two() {
+		status_is 1 prov-merkle verify --resume state d 2>err
+		cut -d: -f2 err | tr -d '\n' >got
+		printf %s "$*" | sed 's/^/ /' >want
+		same want got
+	}
+	refuses_two d/00000001.chunk d/00000004.chunk
+	valid_against prov.merklecheck/v1 state
+	printf '{"bad":[1,4],"kind":"prov.merklecheck/v1","next":7,"root":"%s"}\n' \
+		"$(root_of d/manifest.json)" >want
+	same want state
+	# mended in part; another that was good is not looked at
+	prov-merkle store --chunk-size 16 f d
+	rm d/00000001.chunk d/00000005.chunk
+	refuses_two d/00000001.chunk
+	# where an interrupted run stood
+	sed 's/"next":7/"next":5/' state >s && mv s state
+	refuses_two d/00000001.chunk d/00000005.chunk
+	prov-merkle store --chunk-size 16 f d
+	prov-merkle verify --resume state d
+	[ ! -e state ]
+	for change in 's/"next":5/"next":8/' 's/"next":5/"next":1/' \
+	    's/\[1\]/[1,1]/' 's/\[1\]/[]/' 's/\[1\]/["1"]/' \
+	    's/"bad"/"worse"/' 's/sha256:./sha256:/' 's/sha256:./sha256:_/'; do
+		printf '{"bad":[1],"kind":"prov.merklecheck/v1","next":5,"root":"%s"}\n' \
+			"$(root_of d/manifest.json)" | sed "$change" >state
+		refuses 2 prov-merkle verify --resume state d
+	done
+	head -c 90 f | prov-merkle root --chunk-size 16 >other
+	printf '{"kind":"prov.merklecheck/v1","next":5,"root":"%s"}\n' \
+		"$(root_of other)" >state
+	refuses 2 prov-merkle verify --resume state d
+	rm state
+	refuses 2 prov-merkle verify --resume state --from 2 d
+	refuses 2 prov-merkle verify --resume state d/manifest.json
+	rm d/00000001.chunk
+	status_is 3 prov-merkle verify --resume nowhere/state d
+}
+
+@test "prov-merkle verify --resume: killed, it goes on" {
+	truncate -s 300M f || skip "no sparse files here"
+	mkdir d
+	prov-merkle root --chunk-size 30M --chunks f >d/manifest.json
+	truncate -s 30M d/0000000{0,1,2,3,4,5,6,7,8,9}.chunk
+	rm d/00000001.chunk
+	printf x >>d/00000008.chunk
+	for ms in 05 10 20 40; do
+		timeout -s KILL 0.$ms prov-merkle verify --resume state d \
+			2>/dev/null || true
+	done
+	status_is 1 prov-merkle verify --resume state d 2>err
+	[ "$(cut -d: -f2 err | tr -d '\n')" = " d/00000001.chunk d/00000008.chunk" ]
+	truncate -s 30M d/0000000{1,8}.chunk
+	prov-merkle verify --resume state d
+	[ ! -e state ]
 }
 
 @test "prov-merkle verify --chunk: one chunk without the others" {
