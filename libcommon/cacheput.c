@@ -44,7 +44,7 @@ put_event(const struct putter *p, const struct json *doc, struct arena *a,
 	struct ledger_event event;
 	enum status rc = ledger_read(doc, a, &event, e);
 
-	event.is_signed = !p->foreign;
+	event.ends.is_signed = !p->foreign;
 	if (rc == ERR_OK && event.ends.cause == ENTRY_BY_FEED)
 		rc = epoch_check(event.ends.before, p->now, e);
 	return rc == ERR_OK ? ledger_apply(p->store, &event, 1, e) : rc;

@@ -178,11 +178,12 @@ struct entry_invalidation {
 	struct slice feed;	/* its name, and the epoch below which it no
 				 * longer counts */
 	struct slice before;
+	bool is_signed;		/* it is an event with a good signature */
 };
 
 /* All of them in one small durable transaction, however many entries they
  * hit.  A feed's epoch never goes back; ERR_INPUT for one of another form
- * than the one known. */
+ * than the one known, but for the first that is signed. */
 enum status entry_invalidate(struct entry_store *s,
     const struct entry_invalidation *list, size_t n, struct err *e);
 

@@ -64,22 +64,45 @@ entrygen_stands(struct cache *c, const struct entryrec_dep *deps, size_t n,
 	return ERR_OK;
 }
 
+/* A form that no signed event was of gives way to that of one: else whoever
+ * comes first keeps a ledger out for good.  META holds whose form it is. */
 static enum status
-set_feed(struct cache *c, struct slice key, struct slice epoch,
-    struct err *e)
+check_form(struct cache *c, struct slice key,
+    const struct entry_invalidation *item, struct slice known, struct err *e)
 {
-	struct slice old;
-	enum status rc = cache_get(c, CACHE_GENERATION, key, &old, e);
+	struct slice v;
+	enum status rc;
 
-	if (rc == ERR_OK && epoch_form(epoch) != epoch_form(old))
-		return err_bad(e, "the feed's epoch, %.*s, is not of the form "
-		    "of the one known, %.*s", (int)epoch.len, epoch.data,
-		    (int)old.len, old.data);
-	if (rc == ERR_OK && epoch_cmp(epoch, old) <= 0)
+	if (epoch_form(item->before) == epoch_form(known))
 		return ERR_OK;
-	if (rc != ERR_OK && rc != ERR_NO)
-		return rc;
-	return cache_put(c, CACHE_GENERATION, key, epoch, e);
+	rc = item->is_signed ? cache_get(c, CACHE_META, key, &v, e) : ERR_OK;
+	if (rc == ERR_NO)
+		return ERR_OK;
+	return rc != ERR_OK ? rc : err_bad(e, "the feed's epoch, %.*s, is "
+	    "not of the form of the one known, %.*s", (int)item->before.len,
+	    item->before.data, (int)known.len, known.data);
+}
+
+static enum status
+set_feed(struct cache *c, struct slice key,
+    const struct entry_invalidation *item, struct err *e)
+{
+	struct slice known;
+	bool later = true;
+	enum status rc = cache_get(c, CACHE_GENERATION, key, &known, e);
+
+	if (rc == ERR_OK) {
+		rc = check_form(c, key, item, known, e);
+		later = epoch_form(item->before) != epoch_form(known) ||
+		    epoch_cmp(item->before, known) > 0;
+	} else if (rc == ERR_NO) {
+		rc = ERR_OK;
+	}
+	if (rc == ERR_OK && later)
+		rc = cache_put(c, CACHE_GENERATION, key, item->before, e);
+	if (rc == ERR_OK && item->is_signed)
+		rc = cache_put(c, CACHE_META, key, SLICE("1"), e);
+	return rc;
 }
 
 enum status
@@ -108,7 +131,7 @@ entry_invalidate_in(struct cache *c, const struct entry_invalidation *list,
 			    "or too long");
 		memcpy(key + 1, list[i].feed.data, list[i].feed.len);
 		rc = set_feed(c, (struct slice){ key, 1 + list[i].feed.len },
-		    list[i].before, e);
+		    &list[i], e);
 	}
 	if (rc == ERR_OK)
 		rc = entrytree_put_number(c, CACHE_META, generation_key, gen,
@@ -134,14 +157,15 @@ entry_invalidate(struct entry_store *s, const struct entry_invalidation *list,
     size_t n, struct err *e)
 {
 	struct invalidate_call call = { list, n };
+	struct cache *c = entry_cache(s);
 	uint64_t start = entrystore_clock();
-	enum status rc = cache_run(entry_cache(s), true, invalidate_in, &call, e);
+	enum status rc = cache_run(c, true, invalidate_in, &call, e);
 
 	if (rc == ERR_OK) {
 		for (size_t i = 0; i < n; i++)
-			metrics_invalidation(entry_cache(s),
+			metrics_invalidation(c,
 			    (enum metrics_cause)list[i].cause, 1);
-		metrics_latency(entry_cache(s), METRICS_INVALIDATE, METRICS_LMDB,
+		metrics_latency(c, METRICS_INVALIDATE, METRICS_LMDB,
 		    entrystore_clock() - start);
 	}
 	return rc;

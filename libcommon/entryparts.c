@@ -156,7 +156,8 @@ entry_envelope(struct entry_store *s, const struct digest *digest,
     struct arena *a, struct slice *bytes, struct err *e)
 {
 	struct envelope_call call = { digest, a, { NULL, 0 } };
-	enum status rc = cache_run(entry_cache(s), false, envelope_in, &call, e);
+	enum status rc = cache_run(entry_cache(s), false, envelope_in, &call,
+	    e);
 
 	*bytes = call.bytes;
 	return rc;

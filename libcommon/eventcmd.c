@@ -122,7 +122,7 @@ add_event(struct events *v, const struct json *doc, struct err *e)
 	}
 	new = &v->event[v->n++];
 	rc = ledger_read(&event, &v->run, new, e);
-	new->is_signed = is_signed;
+	new->ends.is_signed = is_signed;
 	if (rc == ERR_OK && new->ends.cause == ENTRY_BY_FEED)
 		rc = epoch_check(new->ends.before, v->now, e);
 	return rc;

@@ -325,7 +325,7 @@ apply_one(struct cache *c, struct apply_call *call,
 
 	if (rc != ERR_OK && rc != ERR_NO)
 		return rc;
-	if (!event->is_signed)
+	if (!event->ends.is_signed)
 		return apply_unsigned(c, call, event, &m, e);
 	if (event->sequence > m.size)
 		return err_no(e, "event %" PRIu64 " does not follow: the "

@@ -23,8 +23,8 @@ struct ledger_event {
 	struct digest ledger;
 	uint64_t sequence;
 	struct slice bytes;	/* RFC 8785, in the arena */
-	struct entry_invalidation ends;
-	bool is_signed;		/* the caller saw to it: ledger_read does not */
+	struct entry_invalidation ends; /* is_signed: the caller saw to it,
+					 * ledger_read does not */
 };
 
 /* Strict; doc is prov.event/v1. */

@@ -156,6 +156,14 @@ apply() { prov-cache events --cache c --apply --keyring ring "$@"; }
 	refuses 2 prov-cache events --cache c --apply both
 	[ "$(stat_of generation)" = "$generation" ]
 	get "$(key_of 0)" >/dev/null
+	# a form that nobody signed does not keep a ledger out, a signed one stays
+	feed=f2 epoch=2026-W03 event 0 FeedEpochAdvanced >signed.log
+	signed signed.log >envelopes
+	apply --require-signed envelopes
+	feed=f2 epoch=8 event 9 FeedEpochAdvanced >other
+	refuses 2 prov-cache events --cache c --apply other
+	sed 's/"sequence":9/"sequence":1/' other | signed >other.signed
+	refuses 2 prov-cache events --cache c --apply --keyring ring other.signed
 	# there is no telling whether an entry of another form is older
 	prov-cache invalidate --cache c --feed nvd --before 2026-W01
 	refuses 1 prov-cache get --cache c --at $at "$(key_of 0)"

@@ -286,8 +286,10 @@ test_epochs(void)
 static void
 test_places(void)
 {
-	ok(cacheplace_is_network(0x6969) && cacheplace_is_network(0xFF534D42) &&
-	    !cacheplace_is_network(0xEF53) && !cacheplace_is_network(0x01021994) &&
+	ok(cacheplace_is_network(0x6969) &&
+	    cacheplace_is_network(0xFF534D42) &&
+	    !cacheplace_is_network(0xEF53) &&
+	    !cacheplace_is_network(0x01021994) &&
 	    !cacheplace_is_network(0x794c7630),
 	    "NFS and CIFS are networks; ext4, tmpfs and overlay are not");
 }
