@@ -58,7 +58,7 @@ say(const char *format, ...)
 static int
 shell(const char *tty, char **argv)
 {
-	int fd, status;
+	int fd = -1, status;
 	pid_t pid;
 
 	if (setsid() < 0 || (fd = open(tty, O_RDWR)) < 0 ||
