@@ -263,6 +263,50 @@ mounted() {
 	[ "$(wc -l <err)" -le 1 ] || { cat err; return 1; }
 }
 
+@test "provcache: a network file system is recognised, and not used" {
+	need_command cc
+	not_sanitized "its library comes first"
+	fixture
+	decide >got	# on this disk, before it is one
+	# there is no such mount here, so statfs says that there is
+	cat >nfs.c <<'C'
+#include <string.h>
+#include <sys/vfs.h>
+int statfs(const char *path, struct statfs *fs);
+int statfs64(const char *path, struct statfs64 *fs);
+int statfs(const char *path, struct statfs *fs)
+{
+	(void)path;
+	memset(fs, 0, sizeof(*fs));
+	fs->f_type = 0x6969;
+	return 0;
+}
+int statfs64(const char *path, struct statfs64 *fs)
+{
+	(void)path;
+	memset(fs, 0, sizeof(*fs));
+	fs->f_type = 0x6969;
+	return 0;
+}
+C
+	cc -D_GNU_SOURCE -shared -fPIC -o nfs.so nfs.c 2>/dev/null ||
+		skip "cannot make a shared object"
+	LD_PRELOAD=$PWD/nfs.so prov-decide --cache c --policy policy.json \
+		--keyring ring --at $at --status status evidence >got 2>err
+	same want got
+	is computed
+	[ "$(wc -l <err)" -eq 1 ]
+	grep -q 'on a network file system' err
+	status_is 3 env LD_PRELOAD="$PWD/nfs.so" prov-cache stats --cache c >out 2>err
+	grep -q 'on a network file system' err
+	status_is 1 env LD_PRELOAD="$PWD/nfs.so" prov-decide --cache c \
+		--policy policy.json --keyring ring --at $at --require-cached \
+		evidence >got 2>err
+	[ ! -s got ]
+	decide >got
+	is cached
+}
+
 @test "provcache: files nobody may read" {
 	fixture
 	decide >got
