@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "canon.h"
+#include "merkle.h"
 #include "packcache.h"
+#include "spool.h"
 
 enum {
 	BATCH = 512	/* chunks of one read: 32 MiB */
@@ -13,8 +15,7 @@ enum {
 struct collector {
 	struct arena *arena;
 	const struct pack *pack;
-	struct slice *piece;	/* chunks, as they came */
-	uint64_t room;
+	struct spool spool;	/* the chunks, as they came */
 	struct entry_envelope *envelope;
 	size_t envelopes;
 };
@@ -49,28 +50,41 @@ take_chunk(void *ctx, uint64_t index, const struct digest *leaf,
 	struct collector *c = ctx;
 
 	(void)leaf;
-	(void)e;
-	if (index >= c->room) {
-		c->room = index < 32 ? 64 : 2 * index;
-		c->piece = mem_array(c->piece, c->room, sizeof(*c->piece));
-	}
-	c->piece[index] = arena_slice(c->arena, bytes);
-	return ERR_OK;
+	return spool_put(&c->spool, index, bytes, e);
+}
+
+/* Where each chunk is, so that the cache may take it. */
+static enum status
+map_chunks(struct collector *c, struct entry_partial *out, struct err *e)
+{
+	const struct pack *p = c->pack;
+	struct slice *piece = arena_array(c->arena, (size_t)p->kept + 1,
+	    sizeof(*piece));
+	const char *map;
+	enum status rc = spool_map(&c->spool, &map, e);
+
+	for (uint64_t i = 0; rc == ERR_OK && i < p->kept; i++)
+		piece[i] = (struct slice){ map + i * MERKLE_CHUNK,
+		    (size_t)p->tree.chunk[i].size };
+	*out = (struct entry_partial){ &p->tree, p->kept, piece };
+	return rc;
 }
 
 static enum status
 put(struct collector *c, const char *dir, struct err *e)
 {
 	const struct pack *p = c->pack;
-	struct entry_partial partial = { &p->tree, p->kept, c->piece };
+	struct entry_partial partial;
 	struct entry entry = { .verdict = canon_text(c->arena, &p->verdict),
 	    .decision = canon_text(c->arena, &p->decision),
 	    .inputs = canon_text(c->arena, &p->inputs), .foreign = true,
 	    .partial = &partial, .envelope = c->envelope,
 	    .envelopes = c->envelopes };
 	struct entry_store *store;
-	enum status rc = entry_open(dir, ENTRY_WRITE, &store, e);
+	enum status rc = map_chunks(c, &partial, e);
 
+	if (rc == ERR_OK)
+		rc = entry_open(dir, ENTRY_WRITE, &store, e);
 	if (rc != ERR_OK)
 		return rc;
 	/* It was made elsewhere: nothing it rests on may ever have been
@@ -100,7 +114,7 @@ packcache_import(int fd, const char *dir, struct arena *a,
 	if (rc == ERR_OK)
 		(void)digest_read(json_get_text(&pack.inputs, "veriKey"),
 		    verikey);
-	mem_free(c.piece);
+	spool_close(&c.spool);
 	mem_free(c.envelope);
 	return rc;
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,52 +10,13 @@
 /* --- spool ---------------------------------------------------------------- */
 
 static enum status
-scratch(int *fd, struct err *e)
-{
-	const char *dir = getenv("TMPDIR");
-
-	*fd = open(dir != NULL && dir[0] == '/' ? dir : "/tmp",
-	    O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return *fd >= 0 ? ERR_OK :
-	    err_system(e, "cannot make a temporary file");
-}
-
-static enum status
-spool_put(struct packfetch *f, uint64_t index, struct slice bytes,
-    struct err *e)
-{
-	off_t at = (off_t)(index * MERKLE_CHUNK);
-	ssize_t n;
-
-	for (size_t done = 0; done < bytes.len; done += (size_t)n) {
-		n = pwrite(f->spool, bytes.data + done, bytes.len - done,
-		    at + (off_t)done);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return err_system(e, "cannot write a temporary file");
-	}
-	return ERR_OK;
-}
-
-static enum status
-spool_get(void *ctx, uint64_t index, struct slice *bytes, struct err *e)
+spooled(void *ctx, uint64_t index, struct slice *bytes, struct err *e)
 {
 	struct packfetch *f = ctx;
-	size_t size = (size_t)f->pack.tree.chunk[index].size;
-	off_t at = (off_t)(index * MERKLE_CHUNK);
-	ssize_t n;
 
-	for (size_t done = 0; done < size; done += (size_t)n) {
-		n = pread(f->spool, f->chunk + done, size - done,
-		    at + (off_t)done);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return err_system(e, "cannot read a temporary file");
-	}
-	*bytes = (struct slice){ f->chunk, size };
-	return ERR_OK;
+	*bytes = (struct slice){ f->chunk,
+	    (size_t)f->pack.tree.chunk[index].size };
+	return spool_get(&f->spool, index, f->chunk, bytes->len, e);
 }
 
 static void
@@ -99,7 +58,7 @@ own_source(void *ctx, const struct digest *digest, struct slice piece,
 		item->size += piece.len;
 		return io_write(item->fd, piece.data, piece.len, e);
 	}
-	rc = scratch(&fd, e);
+	rc = spool_file(&fd, e);
 	if (rc != ERR_OK)
 		return rc;
 	f->item = mem_array(f->item, f->items + 1, sizeof(*f->item));
@@ -112,8 +71,10 @@ static enum status
 own_chunk(void *ctx, uint64_t index, const struct digest *leaf,
     struct slice bytes, struct err *e)
 {
+	struct packfetch *f = ctx;
+
 	(void)leaf;
-	return spool_put(ctx, index, bytes, e);
+	return spool_put(&f->spool, index, bytes, e);
 }
 
 enum status
@@ -125,10 +86,7 @@ packfetch_open(struct packfetch *f, int fd, struct arena *a, struct err *e)
 
 	memset(f, 0, sizeof(*f));
 	f->arena = a;
-	f->spool = -1;
-	rc = scratch(&f->spool, e);
-	if (rc == ERR_OK)
-		rc = pack_read(fd, a, &sink, &f->pack, e);
+	rc = pack_read(fd, a, &sink, &f->pack, e);
 	if (rc != ERR_OK)
 		return rc;
 	f->have = arena_zalloc(a, (size_t)f->pack.tree.size + 1);
@@ -151,11 +109,9 @@ packfetch_close(struct packfetch *f)
 		if (f->item[i].kind == MANIFEST_SOURCE)
 			(void)close(f->item[i].fd);
 	mem_free(f->item);
-	if (f->spool >= 0)
-		(void)close(f->spool);
+	spool_close(&f->spool);
 	f->item = NULL;
 	f->items = 0;
-	f->spool = -1;
 }
 
 /* --- where chunks come from ----------------------------------------------- */
@@ -177,7 +133,7 @@ take(struct packfetch *f, uint64_t index, struct slice bytes, struct err *e)
 	if (!digest_equal(&leaf, &f->pack.tree.chunk[index].hash))
 		return err_no(e, "chunk %" PRIu64 " there is another one",
 		    index);
-	rc = spool_put(f, index, bytes, e);
+	rc = spool_put(&f->spool, index, bytes, e);
 	if (rc == ERR_OK)
 		mark(f, index);
 	return rc;
@@ -248,7 +204,7 @@ other_chunk(void *ctx, uint64_t index, const struct digest *leaf,
 	    digest_equal(&f->pack.tree.chunk[l->order[low]].hash, leaf);
 	    low++)
 		if (f->have[l->order[low]] == 0) {
-			rc = spool_put(f, l->order[low], bytes, e);
+			rc = spool_put(&f->spool, l->order[low], bytes, e);
 			if (rc == ERR_OK)
 				mark(f, l->order[low]);
 		}
@@ -316,6 +272,6 @@ packfetch_fill(struct packfetch *f, struct packout *out)
 	out->merkle = &f->pack.merkle;
 	out->item = f->item;
 	out->items = f->items;
-	out->chunk = spool_get;
+	out->chunk = spooled;
 	out->chunk_ctx = f;
 }

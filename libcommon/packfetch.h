@@ -14,11 +14,12 @@
 #include "entry.h"
 #include "pack.h"
 #include "packout.h"
+#include "spool.h"
 
 struct packfetch {
 	struct arena *arena;
 	struct pack pack;
-	int spool;		/* chunk i at i * MERKLE_CHUNK; -1: none */
+	struct spool spool;
 	unsigned char *have;	/* by chunk */
 	uint64_t missing;
 	struct packout_item *item;

