@@ -134,8 +134,8 @@ close_container(struct reader *r)
 	const struct frame *f = r->top;
 	const char *children = r->scratch.data + f->start;
 	size_t bytes = r->scratch.len - f->start;
-	size_t n = bytes / (f->is_object ? sizeof(struct json_member) :
-	    sizeof(struct json));
+	size_t n = f->is_object ? bytes / sizeof(struct json_member) :
+	    bytes / sizeof(struct json);
 	void *to = &no_children;
 	struct json *v;
 
