@@ -512,11 +512,17 @@ chunkstore_verify(const char *dir, const struct chunkstore_check *c)
 	struct arena a = { 0 };
 	char *path = arena_printf(&a, "%s/%s", dir, manifest_name);
 	struct merkledoc_tree t;
+	struct err e;
 	enum status rc = read_manifest(path, &a, &t);
 
 	if (rc == ERR_OK && c->root != NULL &&
 	    !digest_equal(c->root, &t.root))
 		rc = no(path, "the tree has another root");
+	if (rc == ERR_OK && c->from > t.size) {
+		(void)err_bad(&e, "chunk %" PRIu64 " is not in a tree of %"
+		    PRIu64, c->from, t.size);
+		rc = msg_err(path, &e);
+	}
 	if (rc == ERR_OK)
 		rc = c->chunks > 0 ? check_some(dir, &t, c) :
 		    check_all(dir, &t, c);

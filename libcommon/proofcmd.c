@@ -24,7 +24,7 @@ struct opts {
 	uint64_t from;
 	const char *resume;
 	const char *data;	/* a chunk's file, the second operand */
-	const char *key;
+	struct opt_list key;
 	const char *origin;
 	struct opt_list note;
 	struct checkpoint checkpoint[CHECKPOINTS];
@@ -47,12 +47,23 @@ number(const char *option, const char *text)
 /* --- checkpoints -------------------------------------------------------- */
 
 static enum status
+verify_note(const struct checkpoint *note, const struct key *key,
+    struct err *e)
+{
+	struct note_signer by = { .name = note->origin, .key = key,
+		.scheme = CRYPT_PURE, .hash = CRYPT_SHA256 };
+	uint8_t id[NOTE_KEY_ID];
+	enum status rc = checkpoint_key_id(note->origin, key, id, e);
+
+	by.key_id = id;
+	return rc == ERR_OK ? checkpoint_verify(note, &by, e) : rc;
+}
+
+/* One of the keys is enough. */
+static enum status
 read_checkpoint(const struct opts *o, const char *path,
     const struct key *key, struct arena *a, struct checkpoint *out)
 {
-	struct note_signer by = { .key = key, .scheme = CRYPT_PURE,
-		.hash = CRYPT_SHA256 };
-	uint8_t id[NOTE_KEY_ID];
 	struct slice text;
 	struct err e;
 	enum status rc = input_file(path, NOTE_SIZE_MAX, a, &text);
@@ -64,25 +75,23 @@ read_checkpoint(const struct opts *o, const char *path,
 	    !slice_is(out->origin, o->origin))
 		rc = err_no(&e, "the checkpoint is of another origin");
 	if (rc == ERR_OK)
-		rc = checkpoint_key_id(out->origin, key, id, &e);
-	by.name = out->origin;
-	by.key_id = id;
-	if (rc == ERR_OK)
-		rc = checkpoint_verify(out, &by, &e);
+		rc = verify_note(out, &key[0], &e);
+	for (size_t i = 1; rc == ERR_NO && i < o->key.count; i++)
+		rc = verify_note(out, &key[i], &e);
 	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
 }
 
 static enum status
 read_checkpoints(struct opts *o, struct arena *a)
 {
-	struct key key;
+	struct key *key;
 	enum status rc;
 
 	if (o->note.count == 0)
 		return ERR_OK;
-	rc = keyfile_public(o->key, a, &key);
+	rc = keyfile_public_list(&o->key, a, &key);
 	for (size_t i = 0; i < o->note.count && rc == ERR_OK; i++)
-		rc = read_checkpoint(o, o->note.item[i], &key, a,
+		rc = read_checkpoint(o, o->note.item[i], key, a,
 		    &o->checkpoint[i]);
 	return rc;
 }
@@ -151,9 +160,19 @@ verify_listed(const struct opts *o, const struct json *doc, struct arena *a,
 
 	if (rc != ERR_OK)
 		return rc;
-	if (o->note.count > 0)
-		rc = fits(&o->checkpoint[o->note.count - 1], t.size, &t.root,
-		    "", e);
+	if (o->root != NULL) {
+		struct digest d;
+
+		if (!digest_option(slice_of(o->root), &d))
+			opt_usage_error("--root is 64 hex digits");
+		if (!digest_equal(&d, &t.root))
+			return err_no(e, "the tree has another root");
+	}
+	if (o->note.count == 2)
+		return err_bad(e, "two checkpoints are for a proof of "
+		    "consistency");
+	if (o->note.count == 1)
+		rc = fits(&o->checkpoint[0], t.size, &t.root, "", e);
 	if (rc != ERR_OK || (o->note.count > 0 && leaf == NULL))
 		return rc;
 	if (t.chunk == NULL || leaf == NULL || o->chunk.count != 1)
@@ -165,14 +184,6 @@ verify_listed(const struct opts *o, const struct json *doc, struct arena *a,
 		    PRIu64, index, t.size);
 	if (!digest_equal(leaf, &t.chunk[index].hash))
 		return err_no(e, "chunk %" PRIu64 " has another hash", index);
-	if (o->root != NULL) {
-		struct digest d;
-
-		if (!digest_option(slice_of(o->root), &d))
-			opt_usage_error("--root is 64 hex digits");
-		if (!digest_equal(&d, &t.root))
-			return err_no(e, "the tree has another root");
-	}
 	return ERR_OK;
 }
 
@@ -274,7 +285,7 @@ int
 proofcmd_verify(int argc, char **argv)
 {
 	static const struct opt_usage usage = {
-		"[--root R] [--leaf HASH] [--checkpoint NOTE... -k PUB "
+		"[--root R] [--leaf HASH] [--checkpoint NOTE... -k PUB... "
 		"[--origin NAME]] [PROOF]\n"
 		"[--root R] [--chunk I] PROOF CHUNKFILE\n"
 		"[--root R] [--chunk I... | --from I | --resume FILE] DIR",
@@ -294,8 +305,8 @@ proofcmd_verify(int argc, char **argv)
 		    "keep in FILE how far the check came, and go on there" },
 		{ 0, "checkpoint", OPT_LIST, &o.note, "NOTE",
 		    "the signed checkpoint it must fit; two for consistency" },
-		{ 'k', "key", OPT_TEXT, &o.key, "PUB",
-		    "the public key that signed the checkpoints" },
+		{ 'k', "key", OPT_LIST, &o.key, "PUB",
+		    "a public key that may have signed the checkpoints" },
 		{ 0, "origin", OPT_TEXT, &o.origin, "NAME",
 		    "the origin the checkpoints must have" },
 		OPT_END
@@ -308,8 +319,8 @@ proofcmd_verify(int argc, char **argv)
 		opt_usage_error("more than two operands");
 	if (o.note.count > CHECKPOINTS)
 		opt_usage_error("more than two checkpoints");
-	if ((o.note.count > 0) != (o.key != NULL) ||
-	    (o.origin != NULL && o.key == NULL))
+	if ((o.note.count > 0) != (o.key.count > 0) ||
+	    (o.origin != NULL && o.key.count == 0))
 		opt_usage_error("--checkpoint and -k go together");
 	if ((o.from > 0) + (o.chunk.count > 0) + (o.resume != NULL) > 1)
 		opt_usage_error("--from, --chunk and --resume exclude each "
@@ -330,5 +341,6 @@ proofcmd_verify(int argc, char **argv)
 	rc = verify_file(&o, n > 0 ? argv[0] : NULL);
 	mem_free(o.chunk.item);
 	mem_free(o.note.item);
+	mem_free(o.key.item);
 	return (int)rc;
 }

@@ -321,6 +321,7 @@ flip_hash() {
 	same want err
 	refuses 2 prov-merkle verify --from 6 --chunk 6 d
 	refuses 2 prov-merkle verify --from 6 d/manifest.json
+	refuses 2 prov-merkle verify --from 8 d
 }
 
 @test "prov-merkle store: goes on where it was interrupted, mends what is bad" {
@@ -463,6 +464,24 @@ flip_hash() {
 	refuses 1 prov-merkle verify --checkpoint late.note -k pub --origin y p
 	sed '2s/50/51/' late.note >bad
 	refuses 1 prov-merkle verify --checkpoint bad -k pub p
+	# the tree itself: its root too, and one checkpoint
+	prov-merkle verify --checkpoint late.note -k pub \
+		--root "$(root_of late)" late
+	refuses 1 prov-merkle verify --checkpoint late.note -k pub \
+		--root "$(root_of early)" late
+	refuses 2 prov-merkle verify --checkpoint early.note \
+		--checkpoint late.note -k pub late
+	# several keys, and signatures by others
+	prov-merkle verify --checkpoint late.note -k pub2 -k pub p
+	prov-merkle checkpoint --origin log.example/x -k k2 late | tail -n 1 >>late.note
+	prov-merkle checkpoint --origin witness -k k2 late | tail -n 1 >>late.note
+	prov-merkle verify --checkpoint late.note -k pub p
+	prov-merkle verify --checkpoint late.note -k pub2 p
+	# only LF ends a line, and the last has one
+	sed 's/$/\r/' late.note >bad
+	refuses 2 prov-merkle verify --checkpoint bad -k pub p
+	head -c -1 late.note >bad
+	refuses 2 prov-merkle verify --checkpoint bad -k pub p
 	prov-merkle consistency --leaves lines --size1 20 f >g
 	prov-merkle verify --checkpoint early.note --checkpoint late.note -k pub g
 	refuses 1 prov-merkle verify --checkpoint late.note \
@@ -515,12 +534,47 @@ flip_hash() {
 	done
 }
 
+@test "prov-merkle: an empty file, one byte, more than 4 GiB, no last LF, CRLF" {
+	: >empty
+	printf x >one
+	refuses 2 prov-merkle prove --index 0 empty
+	prov-merkle prove --index 0 one | prov-merkle verify
+	for n in empty one; do
+		prov-merkle store $n d-$n
+		prov-merkle verify d-$n
+	done
+	printf 'a\nb' | prov-merkle root --leaves lines >want
+	printf 'a\nb\n' | prov-merkle root --leaves lines >got
+	same want got
+	printf 'a\r\nb\n' | prov-merkle root --leaves lines >got
+	[ "$(root_of got)" != "$(root_of want)" ]
+	printf '%064d' 0 | prov-merkle root --leaves hex >want
+	printf '%064d\n' 0 | prov-merkle root --leaves hex >got
+	same want got
+	for wrong in '%064d\r\n' '%064d\n\n' '%063d\n' '%065d\n' '0x%062d\n'; do
+		# shellcheck disable=SC2059
+		printf "$wrong" 0 >hex
+		refuses 2 prov-merkle root --leaves hex hex
+	done
+	truncate -s 5G large || skip "no sparse files here"
+	printf x | dd of=large bs=1 seek=5000000000 conv=notrunc status=none
+	prov-merkle prove --index 76293 large >p
+	prov-merkle verify p
+	dd if=large bs=64K skip=76293 count=1 status=none >chunk
+	prov-merkle verify --chunk 76293 p chunk
+	[ "$(tr -d '\0' <chunk)" = x ]
+}
+
 @test "prov-merkle: usage and input that is refused" {
 	lines 5 >f
 	for args in 'root --chunk-size 0 f' 'root --leaves words f' \
 		'root f f' 'prove f' 'prove --index x f' 'prove --index 99 f' \
 		'prove --index -1 f' 'consistency --size1 0 f' 'store f' \
 		'verify --leaf 00 f' 'verify --chunk 1 --chunk 2 f f' \
+		'root --leaves lines --chunk-size 4K f' \
+		'prove --leaves lines --index 0 --size 0 f' \
+		'consistency --leaves lines --size1 1 --size2 0 f' \
+		'prove --index 18446744073709551616 f' \
 		'root --leaves lines --chunks f' 'nonsense' \
 		'root --leaves hex f'; do
 		refuses 2 prov-merkle $args

@@ -22,6 +22,8 @@ enum {
 	CHUNK_SIZE_MAX = 1 << 30 /* a chunk is verified in memory */
 };
 
+static const uint64_t not_given = UINT64_MAX;
+
 struct opts {
 	uint64_t chunk_size;
 	const char *leaves;
@@ -80,6 +82,11 @@ chunker_for(const struct opts *o)
 	struct chunker c = { .kind = CHUNKER_BYTES, .jobs = (unsigned)o->jobs,
 		.chunk_size = o->chunk_size };
 
+	if (o->leaves != NULL && o->chunk_size != not_given)
+		opt_usage_error("--leaves and --chunk-size exclude each "
+		    "other");
+	if (o->chunk_size == not_given)
+		c.chunk_size = MERKLE_CHUNK;
 	if (c.chunk_size == 0 || c.chunk_size > CHUNK_SIZE_MAX)
 		opt_usage_error("--chunk-size is from 1 to 1G");
 	if (o->jobs > UINT16_MAX)
@@ -147,7 +154,7 @@ do_root(int argc, char **argv)
 		"[--peaks]\n[--append TREE] [--jobs N] [-o FILE] [FILE]",
 		"print the root of a tree"
 	};
-	struct opts o = { .chunk_size = MERKLE_CHUNK };
+	struct opts o = { .chunk_size = not_given, .size2 = not_given };
 	const struct opt table[] = {
 		INPUT_OPTIONS(&o),
 		{ 0, "chunks", OPT_FLAG, &o.chunks, NULL,
@@ -234,7 +241,7 @@ prove(const struct opts *o, const struct leaves *l, struct arena *a,
     struct json *doc, struct err *e)
 {
 	struct merkle_source s = merkle_leaves(l->hash, l->n);
-	uint64_t size = o->size2 != 0 ? o->size2 : l->n;
+	uint64_t size = o->size2 != not_given ? o->size2 : l->n;
 	struct merkle_leaf_at *at = arena_array(a, o->index.count,
 	    sizeof(*at));
 	size_t n = indexes(o, at);
@@ -273,7 +280,7 @@ do_prove(int argc, char **argv)
 		"--leaves lines|nul|hex]\n[--jobs N] [-o FILE] [FILE]",
 		"prove that leaves are in a tree"
 	};
-	struct opts o = { .chunk_size = MERKLE_CHUNK };
+	struct opts o = { .chunk_size = not_given, .size2 = not_given };
 	const struct opt table[] = {
 		INPUT_OPTIONS(&o),
 		{ 0, "index", OPT_LIST, &o.index, "I",
@@ -307,7 +314,7 @@ prove_growth(const struct opts *o, const struct leaves *l, struct arena *a,
     struct json *doc, struct err *e)
 {
 	struct merkle_source s = merkle_leaves(l->hash, l->n);
-	uint64_t size2 = o->size2 != 0 ? o->size2 : l->n;
+	uint64_t size2 = o->size2 != not_given ? o->size2 : l->n;
 	struct digest hash[MERKLE_PROOF_MAX], root1, root2;
 	size_t n;
 	enum status rc;
@@ -331,7 +338,7 @@ do_consistency(int argc, char **argv)
 		"--leaves lines|nul|hex]\n[--jobs N] [-o FILE] [FILE]",
 		"prove that a tree begins with an earlier one"
 	};
-	struct opts o = { .chunk_size = MERKLE_CHUNK };
+	struct opts o = { .chunk_size = not_given, .size2 = not_given };
 	const struct opt table[] = {
 		INPUT_OPTIONS(&o),
 		{ 0, "size1", OPT_UINT, &o.size1, "M",
@@ -368,7 +375,7 @@ do_store(int argc, char **argv)
 		"[--chunk-size N] FILE DIR",
 		"cut a file into chunks that are verified one by one"
 	};
-	struct opts o = { .chunk_size = MERKLE_CHUNK };
+	struct opts o = { .chunk_size = not_given, .size2 = not_given };
 	const struct opt table[] = {
 		{ 0, "chunk-size", OPT_SIZE, &o.chunk_size, "N",
 		    "bytes in a chunk (64K)" },
@@ -378,8 +385,8 @@ do_store(int argc, char **argv)
 
 	if (n != 2)
 		opt_usage_error("want FILE and DIR");
-	(void)chunker_for(&o);
-	return (int)chunkstore_write(argv[0], argv[1], o.chunk_size);
+	return (int)chunkstore_write(argv[0], argv[1],
+	    chunker_for(&o).chunk_size);
 }
 
 /* --- checkpoint --------------------------------------------------------- */
