@@ -138,7 +138,8 @@ dsse_pae(struct buf *out, struct slice type, struct slice payload)
 	buf_slice(out, payload);
 }
 
-/* The id that a key id may stand for. */
+/* The id that a key id stands for: in text, with or without its prefix, or in
+ * base64 as Sigstore's bundles have it. */
 static bool
 read_hint(struct slice keyid, struct digest *out)
 {
@@ -154,14 +155,6 @@ read_hint(struct slice keyid, struct digest *out)
 		arena_free(&a);
 	}
 	return good;
-}
-
-bool
-dsse_hints(struct slice keyid, const struct key *k)
-{
-	struct digest d;
-
-	return read_hint(keyid, &d) && digest_equal(&d, &k->id);
 }
 
 /* --- verifying ---------------------------------------------------------- */

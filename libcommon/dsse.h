@@ -54,10 +54,6 @@ struct json dsse_write_signature(struct arena *a,
 /* The bytes that are signed. */
 void dsse_pae(struct buf *out, struct slice type, struct slice payload);
 
-/* Whether a key id is this key's: the id, with or without its prefix, or in
- * base64 as Sigstore's bundles have it. */
-bool dsse_hints(struct slice keyid, const struct key *k);
-
 /* What became of one signature. */
 enum dsse_verdict {
 	DSSE_GOOD,		/* verifies, and its key counts */

@@ -194,6 +194,35 @@ key_read_pkcs1(struct slice der, struct arena *a, struct key *out,
 	return st == ERR_OK ? key_of(&public, a, out, e) : st;
 }
 
+/* A block that is or holds the only key of a text; others, such as
+ * certificates, are passed over. */
+static enum status
+only_block(struct slice text, struct pem *out, struct err *e)
+{
+	struct pem block;
+	bool found = false;
+	size_t at = 0;
+
+	*out = (struct pem){ .offset = 0 };
+	while (pem_next(text, &at, &block)) {
+		if (slice_ends(block.label, "PRIVATE KEY"))
+			return err_input(e, block.offset, "a private key, "
+			    "expected a public one");
+		if (!slice_is(block.label, "PUBLIC KEY") &&
+		    !slice_is(block.label, "RSA PUBLIC KEY"))
+			continue;
+		if (found)
+			return err_input(e, block.offset, "a second key, "
+			    "expected one in a file");
+		*out = block;
+		found = true;
+	}
+	if (!found && at < text.len)
+		return err_input(e, at, "a PEM block that does not end");
+	return found ? ERR_OK : err_bad(e, "no public key: neither DER nor "
+	    "PEM of one");
+}
+
 enum status
 key_read_file(struct slice text, struct arena *a, struct key *out,
     struct err *e)
@@ -201,8 +230,9 @@ key_read_file(struct slice text, struct arena *a, struct key *out,
 	struct slice der;
 	struct der inner;
 	struct pem block;
-	size_t at = 0, size;
+	enum status st;
 	uint8_t *bytes;
+	size_t size;
 
 	if (text.len > 0 && text.data[0] == DER_SEQUENCE) {
 		der = arena_slice(a, text);
@@ -211,25 +241,16 @@ key_read_file(struct slice text, struct arena *a, struct key *out,
 			return key_read_pkcs1(der, a, out, e);
 		return key_read(der, out, e);
 	}
-	while (pem_next(text, &at, &block)) {
-		bool spki = slice_is(block.label, "PUBLIC KEY");
-
-		if (slice_ends(block.label, "PRIVATE KEY"))
-			return err_input(e, block.offset, "a private key, "
-			    "expected a public one");
-		if (!spki && !slice_is(block.label, "RSA PUBLIC KEY"))
-			continue;
-		bytes = arena_alloc(a, block.body.len);
-		if (!pem_decode(block.body, bytes, &size))
-			return err_input(e, block.offset, "a PEM block that "
-			    "is not base64");
-		der = (struct slice){ (char *)bytes, size };
-		return spki ? key_read(der, out, e) :
-		    key_read_pkcs1(der, a, out, e);
-	}
-	if (at < text.len)
-		return err_input(e, at, "a PEM block that does not end");
-	return err_bad(e, "no public key: neither DER nor PEM of one");
+	st = only_block(text, &block, e);
+	if (st != ERR_OK)
+		return st;
+	bytes = arena_alloc(a, block.body.len);
+	if (!pem_decode(block.body, bytes, &size))
+		return err_input(e, block.offset, "a PEM block that is not "
+		    "base64");
+	der = (struct slice){ (char *)bytes, size };
+	return slice_is(block.label, "PUBLIC KEY") ? key_read(der, out, e) :
+	    key_read_pkcs1(der, a, out, e);
 }
 
 struct slice

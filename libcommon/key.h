@@ -29,8 +29,8 @@ enum {
 
 /* From SPKI DER; what key holds points into der. */
 enum status key_read(struct slice der, struct key *out, struct err *e);
-/* From DER, or the first PEM block "PUBLIC KEY" or "RSA PUBLIC KEY" (PKCS#1)
- * of a text; the bytes are put in the arena. */
+/* From DER, or the only PEM block "PUBLIC KEY" or "RSA PUBLIC KEY" (PKCS#1) of
+ * a text; the bytes are put in the arena. */
 enum status key_read_file(struct slice text, struct arena *a,
     struct key *out, struct err *e);
 /* A bare RSAPublicKey (PKCS#1), as some trusted roots have it. */

@@ -177,6 +177,8 @@ privatefile_save(const char *path, const struct private *key, bool cosign,
 	} else {
 		st = io_file_create(&file, path, 0600, true, &e);
 		if (st == ERR_OK) {
+			/* Whatever the umask. */
+			(void)fchmod(file.fd, 0600);
 			st = io_write(file.fd, pem.data, pem.len, &e);
 			if (st == ERR_OK)
 				st = io_file_commit(&file, &e);

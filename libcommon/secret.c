@@ -565,6 +565,17 @@ secret_is_encrypted(struct slice text)
 	    slice_starts(block.label, "ENCRYPTED ");
 }
 
+/* Its body is no base64: why. */
+static enum status
+not_base64(const struct pem *block, struct err *e)
+{
+	if (slice_find(block->body, ':') < block->body.len)
+		return err_input(e, block->offset, "a PEM block with headers, "
+		    "as OpenSSL once encrypted keys: \"openssl pkcs8 -topk8\" "
+		    "converts it");
+	return err_input(e, block->offset, "a PEM block that is not base64");
+}
+
 static enum status
 read_form(enum form form, struct slice bytes, const struct slice *passphrase,
     struct private **out, struct err *e)
@@ -600,7 +611,7 @@ enum status
 secret_read(struct slice text, const struct slice *passphrase,
     struct private **out, struct err *e)
 {
-	struct pem block;
+	struct pem block, other;
 	uint8_t *bytes;
 	size_t at, size;
 	enum status st;
@@ -610,6 +621,10 @@ secret_read(struct slice text, const struct slice *passphrase,
 	if (!find_block(text, &block, &at))
 		return err_bad(e, "no private key: neither DER nor PEM of "
 		    "one");
+	while (pem_next(text, &at, &other))
+		if (slice_ends(other.label, "PRIVATE KEY"))
+			return err_input(e, other.offset, "a second private "
+			    "key, expected one in a file");
 	for (size_t i = 0; i < LABELS; i++) {
 		if (!slice_is(block.label, labels[i].label))
 			continue;
@@ -618,8 +633,7 @@ secret_read(struct slice text, const struct slice *passphrase,
 			st = read_form(labels[i].form, (struct slice){
 			    (char *)bytes, size }, passphrase, out, e);
 		else
-			st = err_input(e, block.offset, "a PEM block that is "
-			    "not base64 without headers");
+			st = not_base64(&block, e);
 		secure_free(bytes);
 		return st;
 	}

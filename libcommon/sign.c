@@ -11,6 +11,7 @@ sign_envelope(struct dsse *d, struct arena *a, const struct private *key,
 	struct crypt_public public;
 	struct slice signature;
 	struct buf pae = { 0 };
+	struct key_message message = { .bytes = { NULL, 0 } };
 	struct key k;
 	enum status st;
 
@@ -22,13 +23,17 @@ sign_envelope(struct dsse *d, struct arena *a, const struct private *key,
 		st = key_of(&public, a, &k, e);
 	if (st != ERR_OK)
 		return st;
-	for (size_t i = 0; i < d->count; i++)
-		if (dsse_hints(d->signatures[i].keyid, &k))
-			return err_bad(e, "the envelope has a signature of "
-			    "this key already");
 	dsse_pae(&pae, d->type, d->payload);
-	st = private_sign(key, key_scheme(&k), key_hash(&k), buf_get(&pae), a,
-	    &signature, e);
+	message.bytes = buf_get(&pae);
+	/* Whatever the key ids say, which anybody may write. */
+	for (size_t i = 0; i < d->count && st == ERR_OK; i++)
+		if (key_fits(&k, d->signatures[i].sig) && key_verify(&k,
+		    &message, d->signatures[i].sig, NULL) == ERR_OK)
+			st = err_bad(e, "the envelope has a signature of "
+			    "this key already");
+	if (st == ERR_OK)
+		st = private_sign(key, key_scheme(&k), key_hash(&k),
+		    buf_get(&pae), a, &signature, e);
 	buf_free(&pae);
 	if (st != ERR_OK)
 		return st;

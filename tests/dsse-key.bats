@@ -296,3 +296,78 @@ JSON
 	check 'an empty name' 's/"name":"a"/"name":""/'
 	check 'the key twice' 's/"keys":\[\({[^}]*}\)\]/"keys":[\1,\1]/'
 }
+
+@test "dsse-key: keys as other tools and people leave them lying about" {
+	echo pass >pass
+	ok() { [ "$(dsse-key id "$@")" = $ED ] || { echo "case: $*"; return 1; }; }
+	for half in pub key; do
+		f=$K/ed25519.$half
+		sed 's/$/\r/' "$f" >crlf
+		{ printf 'Bag Attributes\n  friendlyName: x\n'; cat "$f"; echo end; } >text
+		{ printf '\357\273\277'; cat "$f"; } >bom
+		{ head -n 1 "$f"; sed '1d;$d' "$f" | fold -w 7; tail -n 1 "$f"; } >short
+		{ printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'; cat "$f"; } >cert
+		{ printf '\n\n'; cat "$f"; printf '\n\n\n'; } >blank
+		head -c -1 "$f" >noend
+		for k in crlf text bom short cert blank noend; do
+			chmod 600 $k
+			ok $k
+		done
+		ln -sf "$f" link
+		ok link
+		# Neither of two is the one that was meant.
+		cat "$f" "$K/ecdsa-p256.$half" >two
+		refuses 2 dsse-key id two
+		grep -q 'a second' refuses.err
+		tr -d '\n' <"$f" >oneline
+		refuses 2 dsse-key id oneline
+		sed 's/END/FIN/' "$f" >fin
+		refuses 2 dsse-key id fin
+		sed '2s/./*/' "$f" >junk
+		refuses 2 dsse-key id junk
+	done
+	cat "$K/ecdsa-p256.pub" "$K/ed25519.key" >both
+	chmod 600 both
+	printf x | dsse-sign -k "$K/ecdsa-p256.key" --type t >e
+	refuses 2 dsse-verify -k both e
+	need_command openssl
+	openssl rsa -in "$K/rsa-2048.key" -aes128 -traditional -passout pass:pass -out old 2>/dev/null
+	refuses 2 dsse-key id --passphrase-file pass old
+	grep -q 'headers, as OpenSSL once encrypted keys' refuses.err
+	command -v ssh-keygen >/dev/null || return 0
+	ssh-keygen -q -t ecdsa -b 384 -m PEM -N '' -f ssh
+	dsse-key id ssh >id
+	ssh-keygen -e -m PKCS8 -f ssh.pub >ssh.spki
+	dsse-key id ssh.spki >id2
+	same id id2
+	ssh-keygen -q -t rsa -b 2048 -m PKCS8 -N 'a passphrase' -f ssh8
+	echo 'a passphrase' >pass
+	dsse-key id --passphrase-file pass ssh8 >id
+	ssh-keygen -q -t ed25519 -N '' -f openssh
+	refuses 2 dsse-key id openssh
+	grep -q 'OPENSSH PRIVATE KEY' refuses.err
+	refuses 2 dsse-key id openssh.pub
+}
+
+@test "dsse-key: a private key has mode 0600 whatever the umask, or is not there" {
+	for mask in 000 022 077 277 777; do
+		for f in pkcs8 cosign; do
+			rm -f k
+			(umask $mask; echo pass | dsse-key generate --type ed25519 \
+			    --format $f --passphrase-fd 0 -o k)
+			[ "$(stat -c %a k)" = 600 ]
+		done
+	done
+	mkdir dir
+	for to in dir dir/no/k /dev/full /dev/null; do
+		refuses 3 dsse-key generate --type ed25519 --no-passphrase -o $to
+	done
+	[ -c /dev/full ] || skip "no /dev/full here"
+	for c in "generate --type ed25519 --no-passphrase -o -" \
+	    "public $K/ed25519.pub" "id $K/ed25519.pub" \
+	    "keyring --add $K/ed25519.pub --name a"; do
+		# shellcheck disable=SC2086
+		status_is 3 dsse-key $c >/dev/full 2>err
+		[ "$(wc -l <err)" -eq 1 ]
+	done
+}

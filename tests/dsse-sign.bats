@@ -41,6 +41,21 @@ JSON
 	same p out
 	refuses 2 dsse-sign --append -k "$K/ed25519.key" both
 	refuses 2 dsse-sign --type t -k "$K/ed25519.key" -k "$K/ed25519.key" p
+	# A key signs once, whatever the key ids say.
+	dsse-sign --type t -k "$K/ed25519.key" p >one
+	for id in "" '"keyid":"",' '"keyid":"another",' \
+	    '"keyid":"'"$(dsse-key id "$K/rsa-2048.pub")"'",'; do
+		sed 's/"keyid":"[^"]*",/'"$id"'/' one >hinted
+		refuses 2 dsse-sign --append -k "$K/ed25519.key" hinted
+	done
+	sed 's/"sig":"..../"sig":"AAAA/' one >spoilt
+	dsse-sign --append -k "$K/ed25519.key" spoilt >out
+	dsse-verify -k "$K/ed25519.pub" out >payload
+	same p payload
+	# In place, as long as it is whole.
+	cp one both2
+	dsse-sign --append -k "$K/rsa-2048.key" -o both2 both2
+	same both both2
 	# What we do not know stays, and so do the texts that we know.
 	echo '{"payload":"eA","payloadType":"t","note":1,"signatures":[{"sig":"-_-_","x":{}}]}' >foreign
 	dsse-sign --append -k "$K/ed25519.key" foreign >out

@@ -131,9 +131,13 @@ hints(void)
 		d = envelope(1, 0, hint[i]);
 		good += verify(&d, KEYS, r) == ERR_OK &&
 		    r[0].key == KEYS - 1;
-		pointed += dsse_hints(hint[i], k);
 	}
 	ok(good == 7, "right, wrong and no key ids: the same answer");
+	/* Beyond the limit nothing else helps. */
+	for (size_t i = 0; i < 3; i++) {
+		d = envelope(64, 63, hint[i]);
+		pointed += verify(&d, KEYS, NULL) == ERR_OK;
+	}
 	ok(pointed == 3, "an id in hexadecimal, bare or not, and in base64");
 	d = envelope(2, 1, hint[0]);
 	d.signatures[0] = d.signatures[1];
