@@ -56,6 +56,9 @@ common_prefix(const struct set *s)
 		struct slice other = set_item(s, i);
 		size_t k = 0;
 
+		/* It gets shorter a few times only. */
+		if (other.len >= n && memcmp(other.data, first.data, n) == 0)
+			continue;
 		if (other.len < n)
 			n = other.len;
 		while (k < n && other.data[k] == first.data[k])
