@@ -477,16 +477,16 @@ explain_claim(struct buf *out, struct arena *a, const struct json *verdict,
 	const struct json *claims = json_get(verdict, "claims");
 	const struct json *unmatched = json_get(verdict, "unmatched");
 	struct telling t = { .arena = a, .verdict = verdict, .rules = rules };
+	struct slice canonical = key_of(a, component);
 	bool found = false;
 
 	begin(&t);
-	component = key_of(a, component);
 	JSON_EACH(claim, claims) {
 		struct slice key = json_get_text(claim, "component");
 
 		if (!slice_eq(json_get_text(claim, "id"), id) ||
-		    (!slice_eq(key, component) && !slice_eq(
-		    purl_key_unversioned(a, key), component)))
+		    (!slice_eq(key, component) && !slice_eq(key, canonical) &&
+		    !slice_eq(purl_key_unversioned(a, key), canonical)))
 			continue;
 		explain_one(out, &t, claim);
 		found = true;

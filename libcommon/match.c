@@ -171,10 +171,13 @@ index_hashes(struct match_index *m, const struct json *hashes, size_t at)
 	if (hashes == NULL)
 		return;
 	JSON_MEMBERS(name, hashes)
-		JSON_EACH(value, &name->value)
+		JSON_EACH(value, &name->value) {
+			struct slice text = json_text(value);
+
 			match_multi_add(&m->by_digest, slice_of(arena_printf(
 			    m->arena, "%.*s:%.*s", (int)name->key_len,
-			    name->key, (int)value->len, value->u.text)), at);
+			    name->key, (int)text.len, text.data)), at);
+		}
 }
 
 static void
