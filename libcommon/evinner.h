@@ -7,8 +7,9 @@
 
 #include "digest.h"
 #include "evidence.h"
-#include "format.h"
 #include "part.h"
+
+struct format;
 
 /* One document's contribution and what stands beside it. */
 struct source {
