@@ -190,13 +190,15 @@ read_ledger(const struct json *o, struct keyring_ledger *out, struct err *e)
 {
 	const struct json *peaks = json_get(o, "peaks");
 	struct digest root, got;
+	enum status st;
 	int64_t size;
 
 	*out = (struct keyring_ledger){ .tree = { .size = 0 } };
-	if (!digest_read(json_get_text(o, "id"), &out->id) ||
-	    !digest_read(json_get_text(o, "root"), &root))
-		return err_input(e, o->offset, "a ledger whose id or root is "
-		    "no digest");
+	st = digest_member(json_get(o, "id"), "id", &out->id, e);
+	if (st == ERR_OK)
+		st = digest_member(json_get(o, "root"), "root", &root, e);
+	if (st != ERR_OK)
+		return st;
 	if (!json_int64(json_get(o, "size"), &size) || size < 0 ||
 	    size > (int64_t)1 << PEAKS_MAX)
 		return err_input(e, json_get(o, "size")->offset, "a ledger of "
@@ -206,11 +208,11 @@ read_ledger(const struct json *o, struct keyring_ledger *out, struct err *e)
 		return err_input(e, o->offset, "a ledger of %zu peaks, "
 		    "expected %u", json_count(peaks),
 		    merkle_peaks(out->tree.size));
-	for (size_t i = 0; i < json_count(peaks); i++)
-		if (!digest_read(json_text(&peaks->u.item[i]),
-		    &out->tree.peak[i]))
-			return err_input(e, peaks->u.item[i].offset,
-			    "a peak that is no digest");
+	for (size_t i = 0; i < json_count(peaks) && st == ERR_OK; i++)
+		st = digest_member(&peaks->u.item[i], "peaks",
+		    &out->tree.peak[i], e);
+	if (st != ERR_OK)
+		return st;
 	got = merkle_root(&out->tree);
 	if (!digest_equal(&got, &root))
 		return err_input(e, o->offset, "a ledger whose peaks do not "
