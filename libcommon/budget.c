@@ -157,24 +157,27 @@ check_counts(const struct json *map, const char *name, struct err *e)
 }
 
 /* A reason is a CamelCase word. */
+static bool
+is_reason(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((s.data[i] < 'A' || s.data[i] > 'Z') &&
+		    (s.data[i] < 'a' || s.data[i] > 'z') &&
+		    (s.data[i] < '0' || s.data[i] > '9'))
+			return false;
+	return s.len > 0 && s.data[0] >= 'A' && s.data[0] <= 'Z';
+}
+
 static enum status
 check_reasons(const struct json *map, const char *name, struct err *e)
 {
 	if (map == NULL)
 		return ERR_OK;
-	JSON_MEMBERS(m, map) {
-		bool good = m->key_len > 0 && m->key[0] >= 'A' &&
-		    m->key[0] <= 'Z';
-
-		for (uint32_t i = 0; good && i < m->key_len; i++)
-			good = (m->key[i] >= 'A' && m->key[i] <= 'Z') ||
-			    (m->key[i] >= 'a' && m->key[i] <= 'z') ||
-			    (m->key[i] >= '0' && m->key[i] <= '9');
-		if (!good)
+	JSON_MEMBERS(m, map)
+		if (!is_reason((struct slice){ m->key, m->key_len }))
 			return err_input(e, m->key_offset, "'%s' holds "
 			    "'%.*s', expected a CamelCase reason", name,
 			    (int)(m->key_len < 64 ? m->key_len : 64), m->key);
-	}
 	return ERR_OK;
 }
 
@@ -226,6 +229,17 @@ check_all(const struct json *doc, struct err *e)
 	return ERR_OK;
 }
 
+static bool
+is_blank(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len && (s.data[i] == ' ' || s.data[i] == '\t' ||
+	    s.data[i] == '\n' || s.data[i] == '\r'))
+		i++;
+	return i == s.len;
+}
+
 static enum status
 read_waivers(struct arena *a, const struct json *list, struct budget *b,
     struct err *e)
@@ -249,7 +263,15 @@ read_waivers(struct arena *a, const struct json *list, struct budget *b,
 		    w->id.data == NULL)
 			return err_input(e, v->offset, "a waiver names no "
 			    "reason, component or id");
-		if (json_get_text(v, "why").len == 0)
+		/* One that can never match is a slip of the pen. */
+		if (w->reason.data != NULL && !is_reason(w->reason))
+			return err_input(e, json_get(v, "reason")->offset,
+			    "'reason' is no CamelCase word");
+		if ((w->component.data != NULL && w->component.len == 0) ||
+		    (w->id.data != NULL && w->id.len == 0))
+			return err_input(e, v->offset,
+			    "a waiver's component or id is empty");
+		if (is_blank(json_get_text(v, "why")))
 			return err_input(e, v->offset, "'why' is empty");
 		if (!policy_moment(json_get_text(v, "until"), &w->until))
 			return err_input(e, json_get(v, "until")->offset,

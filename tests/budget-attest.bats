@@ -152,6 +152,18 @@ budget() { printf '{"kind":"prov.budget/v1",%s}\n' "$1" >budget.json; }
 	refuses 2 budget-attest --budget budget.json --at @0 "$V/ignored/verdict.json"
 	refuses 2 budget-attest "$V/ignored/verdict.json"
 	refuses 3 budget-attest --budget missing "$V/ignored/verdict.json"
+	for name in '' "$(printf 'a\377')"; do
+		refuses 2 budget-attest --budget budget.json \
+			--environment "$name" "$V/ignored/verdict.json"
+	done
+	refuses 2 budget-attest --budget budget.json --statement \
+		--subject "$(printf '\377')=$(printf '5%.0s' $(seq 64))" \
+		"$V/ignored/verdict.json"
+	refuses 2 budget-attest --budget - --environment e -
+	refuses 2 budget-attest --budget -
+	printf '{}\n{}\n' >two
+	refuses 2 budget-attest --budget budget.json --at @0 two
+	refuses 2 budget-attest --budget budget.json --at @0 /dev/null
 }
 
 @test "budget-attest: the budgets of golden/policies are read for each of their environments" {

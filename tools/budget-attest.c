@@ -20,6 +20,7 @@
 #include "statement.h"
 #include "timefmt.h"
 #include "tool.h"
+#include "utf8.h"
 #include "verdict.h"
 #include "wrapped.h"
 
@@ -127,9 +128,9 @@ given_subjects(struct arena *a, const struct opts *o)
 		if (statement_option(o->subject.item[i], &s, &e) != ERR_OK)
 			opt_usage_error("--subject %.80s: %s",
 			    o->subject.item[i], e.text);
-		if (s.name.len == 0)
-			opt_usage_error("--subject %.80s: expected a name "
-			    "before the =", o->subject.item[i]);
+		if (s.name.len == 0 || !utf8_valid(s.name))
+			opt_usage_error("--subject %.80s: expected a name, in "
+			    "UTF-8, before the =", o->subject.item[i]);
 		json_push(a, &list, statement_named(a, &s));
 	}
 	return list;
@@ -267,6 +268,39 @@ out:
 	return rc;
 }
 
+static bool
+is_stdin(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+static void
+check_options(const struct opts *o, int n, const char *operand)
+{
+	if (n > 1)
+		opt_usage_error("one operand at most, not %d", n);
+	if (o->budget == NULL)
+		opt_usage_error("--budget is needed");
+	if (o->subject.count > 0 && !o->statement && o->verify == NULL)
+		opt_usage_error("--subject goes with --statement or "
+		    "--verify");
+	if (o->verify != NULL && (o->statement || o->out != NULL))
+		opt_usage_error("--verify writes nothing: it goes without "
+		    "--statement and -o");
+	if (o->verify == NULL && (o->keys.count > 0 || o->require_signed))
+		opt_usage_error("-k and --require-signed go with --verify");
+	if (o->keys.count == 0 && o->keyring == NULL && o->require_signed)
+		opt_usage_error("--require-signed: by whom? -k or --keyring "
+		    "is needed");
+	if (o->environment != NULL && (o->environment[0] == '\0' ||
+	    !utf8_valid(slice_of(o->environment))))
+		opt_usage_error("--environment %.64s: expected a name, in "
+		    "UTF-8", o->environment);
+	if (is_stdin(operand) + is_stdin(o->budget) + is_stdin(o->keyring) +
+	    is_stdin(o->verify) > 1)
+		opt_usage_error("standard input is named twice");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -299,21 +333,7 @@ main(int argc, char **argv)
 
 	tool_start("budget-attest");
 	n = opt_parse(&usage, table, argc, argv);
-	if (n > 1)
-		opt_usage_error("one operand at most, not %d", n);
-	if (o.budget == NULL)
-		opt_usage_error("--budget is needed");
-	if (o.subject.count > 0 && !o.statement && o.verify == NULL)
-		opt_usage_error("--subject goes with --statement or "
-		    "--verify");
-	if (o.verify != NULL && (o.statement || o.out != NULL))
-		opt_usage_error("--verify writes nothing: it goes without "
-		    "--statement and -o");
-	if (o.verify == NULL && (o.keys.count > 0 || o.require_signed))
-		opt_usage_error("-k and --require-signed go with --verify");
-	if (o.keys.count == 0 && o.keyring == NULL && o.require_signed)
-		opt_usage_error("--require-signed: by whom? -k or --keyring "
-		    "is needed");
+	check_options(&o, n, n == 1 ? argv[0] : "-");
 	rc = attest(&o, n == 1 ? argv[0] : "-");
 	mem_free(o.subject.item);
 	mem_free(o.keys.item);

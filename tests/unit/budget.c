@@ -187,6 +187,36 @@ static const struct test {
 	{ "a waiver of everything", "\"default\":{},\"waivers\":[{\"until\":"
 	    "\"2027-01-01\",\"why\":\"w\"}]", "default", VERDICT("", "", ""),
 	    "refused" },
+	{ "a waiver of a reason that can never be", "\"default\":{},"
+	    "\"waivers\":[{\"reason\":\"identity\",\"until\":"
+	    "\"2027-01-01\",\"why\":\"w\"}]", "default",
+	    VERDICT("", "", ""), "refused" },
+	{ "a waiver of an empty reason", "\"default\":{},\"waivers\":[{"
+	    "\"reason\":\"\",\"until\":\"2027-01-01\",\"why\":\"w\"}]",
+	    "default", VERDICT("", "", ""), "refused" },
+	{ "a waiver of an empty id", "\"default\":{},\"waivers\":[{"
+	    "\"id\":\"\",\"until\":\"2027-01-01\",\"why\":\"w\"}]",
+	    "default", VERDICT("", "", ""), "refused" },
+	{ "a waiver whose reason is blank", "\"default\":{},\"waivers\":[{"
+	    "\"id\":\"C-1\",\"until\":\"2027-01-01\",\"why\":\" \\t\"}]",
+	    "default", VERDICT("", "", ""), "refused" },
+	{ "a waiver until a day that is none", "\"default\":{},"
+	    "\"waivers\":[{\"id\":\"C-1\",\"until\":\"2026-06-31\","
+	    "\"why\":\"w\"}]", "default", VERDICT("", "", ""), "refused" },
+	{ "a waiver at the very second it ends", "\"default\":{"
+	    "\"maxUnknownCount\":0},\"waivers\":[{\"reason\":\"A\","
+	    "\"until\":\"2026-06-15T02:00:00+02:00\",\"why\":\"w\"}]",
+	    "default", VERDICT(U("A"), "", ""),
+	    "fail 1 0.25 0 0 count - 1/0" },
+	{ "a limit with an empty reason", "\"default\":{\"reasonLimits\":{"
+	    "\"\":1}}", "default", VERDICT("", "", ""), "refused" },
+	{ "a severity nobody has", "\"default\":{\"severityLimits\":{"
+	    "\"Critical\":1}}", "default", VERDICT("", "", ""), "refused" },
+	{ "a negative decimal", "\"default\":{"
+	    "\"maxCumulativeUncertainty\":-0.0}", "default",
+	    VERDICT("", "", ""), "refused" },
+	{ "a count in a text", "\"default\":{\"maxUnknownCount\":\"1\"}",
+	    "default", VERDICT("", "", ""), "refused" },
 	{ "counts that cannot be weighed", "\"default\":{},\"weights\":{"
 	    "\"A\":1000000000}", "default",
 	    "{\"byReason\":{\"A\":9007199254740991}}", "refused" }
