@@ -17,6 +17,8 @@
 
 struct export {
 	const char *verikey, *cache, *density, *output;
+	const char *records;	/* NULL: standard input */
+	bool take_records;
 	struct passphrase pass;
 	struct opt_list keys;
 	bool sign;
@@ -100,7 +102,8 @@ static const struct opt_usage export_usage = {
 	"--verdict FILE --decision FILE --inputs FILE --evidence FILE "
 	"--policy FILE --density DENSITY [OPTION]... -o FILE\n"
 	"--verikey DIGEST [--cache DIR] --density DENSITY [OPTION]... "
-	"-o FILE",
+	"-o FILE\n"
+	"--density DENSITY [OPTION]... -o FILE [RECORDS]",
 	"write a proof bundle of a decision"
 };
 
@@ -109,6 +112,7 @@ export_options(struct export *o, int argc, char **argv)
 {
 	struct packfiles *f = &o->files;
 	bool files;
+	int n;
 	const struct opt table[] = {
 		{ 0, "verikey", OPT_TEXT, &o->verikey, "DIGEST",
 		    "take the decision from the cache" },
@@ -159,8 +163,7 @@ export_options(struct export *o, int argc, char **argv)
 		OPT_END
 	};
 
-	if (opt_parse(&export_usage, table, argc, argv) > 0)
-		opt_usage_error("extra operand '%.64s'", argv[0]);
+	n = opt_parse(&export_usage, table, argc, argv);
 	files = f->verdict != NULL || f->decision != NULL ||
 	    f->inputs != NULL || f->context != NULL;
 	for (int i = 0; i < MERKLEDOC_ROLES; i++)
@@ -168,10 +171,13 @@ export_options(struct export *o, int argc, char **argv)
 	if (o->verikey != NULL && files)
 		opt_usage_error("--verikey takes the decision from the cache, "
 		    "not from files");
-	if (o->verikey == NULL && (f->verdict == NULL || f->decision == NULL ||
-	    f->inputs == NULL || f->part[MERKLEDOC_EVIDENCE] == NULL))
-		opt_usage_error("--verikey, or --verdict, --decision, "
-		    "--inputs and --evidence are needed");
+	if (n > 1 || (n > 0 && o->verikey != NULL))
+		opt_usage_error("extra operand '%.64s'", argv[n - 1]);
+	o->records = n > 0 ? argv[0] : NULL;
+	/* Files that name all there must be need no records beside them. */
+	o->take_records = n > 0 || (o->verikey == NULL &&
+	    (f->verdict == NULL || f->decision == NULL || f->inputs == NULL ||
+	    f->part[MERKLEDOC_EVIDENCE] == NULL));
 	if (o->density == NULL || !manifest_density_read(slice_of(o->density),
 	    &f->out.density))
 		opt_usage_error("--density wants lite, standard or strict");
@@ -195,6 +201,9 @@ load_decision(struct export *o, struct arena *a)
 	struct err e;
 	enum status rc;
 
+	if (o->take_records && (rc = packrecords_read(o->records, a,
+	    &o->files.records)) != ERR_OK)
+		return rc;
 	if (o->verikey == NULL)
 		return packfiles_load(&o->files, a);
 	if (!digest_option(slice_of(o->verikey), &verikey))

@@ -13,27 +13,48 @@ enum {
 	PART_MAX = 2000 * 1024 * 1024	/* bytes of evidence, in memory */
 };
 
+/* Of the file that an option names, or of the records. */
+static enum status
+load_document(struct packfiles *f, const char *path,
+    enum packrecords_document which, struct arena *a, struct json *out)
+{
+	static const char *const option[] = {
+		"verdict", "decision", "inputs", "context"
+	};
+	struct slice text = f->records.document[which];
+	struct err e;
+
+	if (path != NULL && text.data != NULL)
+		opt_usage_error("--%s stands among the records too",
+		    option[which]);
+	if (path != NULL)
+		return input_document(path, &json_own, a, out);
+	if (text.data == NULL)
+		opt_usage_error("--%s is needed", option[which]);
+	return json_parse(text, &json_own, a, out, &e) == ERR_OK ? ERR_OK :
+	    msg_err(NULL, &e);
+}
+
 static enum status
 load_documents(struct packfiles *f, struct arena *a)
 {
 	const struct json *context;
-	enum status rc = input_document(f->verdict, &json_own, a,
+	enum status rc = load_document(f, f->verdict, PACKRECORDS_VERDICT, a,
 	    &f->doc_verdict);
 
 	if (rc == ERR_OK)
-		rc = input_document(f->decision, &json_own, a,
+		rc = load_document(f, f->decision, PACKRECORDS_DECISION, a,
 		    &f->doc_decision);
 	if (rc == ERR_OK)
-		rc = input_document(f->inputs, &json_own, a, &f->doc_inputs);
+		rc = load_document(f, f->inputs, PACKRECORDS_INPUTS, a,
+		    &f->doc_inputs);
 	if (rc != ERR_OK)
 		return rc;
-	if (f->context != NULL)
-		return input_document(f->context, &json_own, a,
-		    &f->doc_context);
 	context = json_get(json_get(&f->doc_inputs, "inputs"), "context");
-	if (context == NULL)
-		opt_usage_error("%s holds no context: --context is needed",
-		    f->inputs);
+	if (context == NULL || f->context != NULL ||
+	    f->records.document[PACKRECORDS_CONTEXT].data != NULL)
+		return load_document(f, f->context, PACKRECORDS_CONTEXT, a,
+		    &f->doc_context);
 	f->doc_context = *context;
 	return ERR_OK;
 }
@@ -85,18 +106,25 @@ load_part(struct packfiles *f, enum merkledoc_role role,
 {
 	static const struct json_limits limits = { .max_size = PART_MAX };
 	const char *path = f->part[role], *name = merkledoc_role_name[role];
+	struct slice text = f->records.part[role];
+	bool given = path != NULL || text.data != NULL;
 	struct input *in = &f->input[role];
-	struct slice text;
 	struct err e;
 	enum status rc;
 
-	if (path == NULL && want != NULL)
-		opt_usage_error("the decision took a %s: --%s is needed",
+	if (path != NULL && text.data != NULL)
+		opt_usage_error("--%s stands among the records too", name);
+	if (!given && want != NULL)
+		opt_usage_error("the decision took the %s: --%s is needed",
 		    name, name);
-	if (path != NULL && want == NULL)
+	if (given && want == NULL)
 		opt_usage_error("the decision took no %s", name);
-	if (path == NULL)
+	if (!given)
 		return ERR_OK;
+	if (path == NULL) {
+		rc = packparts_json(a, text, want, &f->parts.part[role], &e);
+		return rc == ERR_OK ? ERR_OK : msg_err(name, &e);
+	}
 	rc = load_file(path, want, a, &f->parts.part[role]);
 	if (rc != ERR_NO)
 		return rc;
@@ -121,7 +149,8 @@ load_parts(struct packfiles *f, struct arena *a)
 	enum status rc = context_read(&f->doc_context, &context, &e);
 
 	if (rc != ERR_OK)
-		return msg_err(f->context != NULL ? f->context : f->inputs, &e);
+		return msg_err(f->context != NULL ? f->context : f->inputs,
+		    &e);
 	if (!digest_read(json_get_text(&f->doc_verdict, "evidence"),
 	    &evidence)) {
 		(void)err_bad(&e, "a verdict that names no evidence");
@@ -183,6 +212,39 @@ load_envelopes(struct packfiles *f, const struct opt_list *list,
 }
 
 static enum status
+load_events(struct packfiles *f, struct arena *a)
+{
+	struct packout_item item = { .kind = MANIFEST_EVENTS,
+	    .bytes = buf_get(&f->records.events) };
+	enum status rc = ERR_OK;
+
+	if (f->events != NULL && item.bytes.len > 0)
+		opt_usage_error("--events stand among the records too");
+	if (f->events != NULL)
+		rc = input_file(f->events, json_own.max_size, a, &item.bytes);
+	if (rc == ERR_OK && (f->events != NULL || item.bytes.len > 0))
+		*new_item(&f->out) = item;
+	return rc;
+}
+
+/* Those that came as records are held against the decision only now. */
+static enum status
+load_records(struct packfiles *f, struct arena *a)
+{
+	for (size_t i = 0; i < f->records.items; i++) {
+		const struct packout_item *item = &f->records.item[i];
+		struct err e;
+
+		if (item->kind == MANIFEST_ATTESTATION &&
+		    packcheck_attestation(&f->documents, a, item->bytes, &e) !=
+		    ERR_OK)
+			return msg_err("an envelope", &e);
+		*new_item(&f->out) = *item;
+	}
+	return ERR_OK;
+}
+
+static enum status
 load_items(struct packfiles *f, struct arena *a)
 {
 	enum status rc = load_envelopes(f, &f->attestations,
@@ -190,14 +252,10 @@ load_items(struct packfiles *f, struct arena *a)
 
 	if (rc == ERR_OK)
 		rc = load_envelopes(f, &f->bundles, MANIFEST_BUNDLE, a);
-	if (rc == ERR_OK && f->events != NULL) {
-		struct packout_item *item = new_item(&f->out);
-
-		memset(item, 0, sizeof(*item));
-		item->kind = MANIFEST_EVENTS;
-		rc = input_file(f->events, json_own.max_size, a,
-		    &item->bytes);
-	}
+	if (rc == ERR_OK)
+		rc = load_events(f, a);
+	if (rc == ERR_OK)
+		rc = load_records(f, a);
 	for (size_t i = 0; i < f->sources.count && rc == ERR_OK; i++) {
 		struct packout_item item;
 		struct err e;
@@ -283,6 +341,7 @@ packfiles_close(struct packfiles *f)
 		if (f->input[i].name != NULL)
 			input_close(&f->input[i]);
 	packparts_close(&f->parts);
+	packrecords_close(&f->records);
 	mem_free(f->attestations.item);
 	mem_free(f->bundles.item);
 	mem_free(f->sources.item);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * packfiles - a proof bundle out of the files that options name (layer 4).
+ * packfiles - a proof bundle out of the files that options name, and out of
+ * records (layer 4).
  *
  * What is wrong with a file is said under its name, as input does it; an
  * option that is missing or too much ends the process (2).
@@ -13,6 +14,7 @@
 #include "packcheck.h"
 #include "packout.h"
 #include "packparts.h"
+#include "packrecords.h"
 
 struct packfiles {
 	/* The names; the caller fills them. */
@@ -21,6 +23,8 @@ struct packfiles {
 	const char *part[MERKLEDOC_ROLES];
 	const char *events;
 	struct opt_list attestations, bundles, sources;
+	/* What no option names is taken from here, if it was read. */
+	struct packrecords records;
 	/* What was read. */
 	struct json doc_verdict, doc_decision, doc_inputs, doc_context, merkle;
 	struct merkledoc_tree tree;

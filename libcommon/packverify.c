@@ -13,6 +13,7 @@
 #include "packtrust.h"
 #include "packverify.h"
 #include "tool.h"
+#include "wrapped.h"
 
 /* --- verify --------------------------------------------------------------- */
 
@@ -69,11 +70,32 @@ hash_file(const char *path, struct digest *out)
 	return rc == ERR_OK ? ERR_OK : msg_err(path, &e);
 }
 
+/* An envelope stands for what is in it: whose policy it is was for the
+ * decision to ask, here it is the caller's own. */
+static enum status
+policy_digest(const char *path, struct arena *a, struct digest *out)
+{
+	struct json doc;
+	struct dsse d;
+	struct err e;
+	enum status rc = input_document(path, &json_own, a, &doc);
+
+	if (rc == ERR_OK && wrapped_is(&doc)) {
+		rc = dsse_read(&doc, a, &d, &e);
+		if (rc == ERR_OK)
+			rc = json_parse(d.payload, &json_own, a, &doc, &e);
+		if (rc != ERR_OK)
+			return msg_err(path, &e);
+	}
+	if (rc == ERR_OK)
+		*out = digest_json(&doc);
+	return rc;
+}
+
 /* What is asked of the bundle beyond that it holds. */
 static enum status
 load_questions(struct verify *o, struct arena *a, struct packcheck *check)
 {
-	struct json policy;
 	enum status rc = ERR_OK;
 
 	if (o->require != NULL && strcmp(o->require, "pass") != 0 &&
@@ -93,11 +115,8 @@ load_questions(struct verify *o, struct arena *a, struct packcheck *check)
 		check->subject = &o->want_subject;
 	if (rc != ERR_OK || o->policy == NULL)
 		return rc;
-	rc = input_document(o->policy, &json_own, a, &policy);
-	if (rc == ERR_OK)
-		o->want_policy = digest_json(&policy);
 	check->policy = &o->want_policy;
-	return rc;
+	return policy_digest(o->policy, a, &o->want_policy);
 }
 
 enum status

@@ -119,6 +119,52 @@ verify() { prov-pack verify --at $AT "$@"; }
 	same a.tar b.tar
 }
 
+@test "prov-pack export: records in any order give what files give" {
+	attest
+	make strict want.tar --attestation v.dsse --attestation p.dsse \
+	    --sign -k "$KEY"
+	same "$PACKS/good-strict.tar" want.tar
+	records() {
+		prov-pack export --density strict --sign -k "$KEY" -o got.tar "$@"
+	}
+	(cd "$DOCS" && cat verdict decision inputs evidence policy) >docs
+	cat docs v.dsse p.dsse | records
+	same want.tar got.tar
+	(cat p.dsse && cd "$DOCS" && cat policy evidence inputs decision verdict) \
+	    >mixed
+	records --attestation v.dsse mixed
+	same want.tar got.tar
+	cat v.dsse p.dsse | records --verdict "$DOCS/verdict" \
+	    --decision "$DOCS/decision" --inputs "$DOCS/inputs" \
+	    --policy "$DOCS/policy" --evidence "$DOCS/evidence" -
+	same want.tar got.tar
+	rm got.tar
+	# refused WORDS CODE RECORDS...
+	refused() {
+		local words=$1 code=$2
+		shift 2
+		cat "$@" >all
+		status_is "$code" records all 2>err
+		grep -qF -- "$words" err || { cat err; return 1; }
+		[ ! -e got.tar ]
+	}
+	refused 'not a record that a bundle is made of' 2 docs "$DOCS/thing"
+	refused 'a second prov.verdict/v1' 2 docs "$DOCS/verdict"
+	refused 'the decision took no keyring' 2 docs <(echo \
+	    '{"kind":"prov.keyring/v1","keys":[]}')
+	refused 'the decision took no budget' 2 docs <(echo \
+	    '{"kind":"prov.budget/v1"}')
+	refused '--inputs is needed' 2 "$DOCS/verdict" "$DOCS/decision"
+	refused '--evidence is needed' 2 "$DOCS/verdict" "$DOCS/decision" \
+	    "$DOCS/inputs" "$DOCS/policy"
+	refused 'attests another' 1 docs <(sed 's/"pass"/"fail"/' \
+	    "$DOCS/verdict.st" | dsse-sign -k "$KEY" -)
+	status_is 2 records --verdict "$DOCS/verdict" docs 2>err
+	grep -q -e '--verdict stands among the records too' err
+	status_is 2 records --verikey "$(verikey)" docs 2>err
+	grep -q 'extra operand' err
+}
+
 @test "prov-pack export: what does not belong to the decision is refused" {
 	attest
 	status_is 1 prov-pack export --verdict "$DOCS/verdict" \
@@ -208,6 +254,10 @@ verify() { prov-pack verify --at $AT "$@"; }
 	ask --subject "$(sha256sum <"$DOCS/thing" | cut -d' ' -f1)" >out
 	ask --policy "$DOCS/policy" --environment production \
 	    --require-current >out
+	dsse-sign -k "$KEY" --type application/json "$DOCS/policy" >policy.dsse
+	ask --policy policy.dsse >out
+	dsse-sign -k "$KEY" --type application/json "$DOCS/inputs" >other.dsse
+	status_is 1 ask --policy other.dsse 2>err
 	status_is 1 ask --artifact "$DOCS/policy" 2>err
 	grep -q 'about another artifact' err
 	status_is 1 ask --policy "$DOCS/inputs" 2>err
@@ -351,6 +401,12 @@ import() { prov-pack import -k "$PACKS/key.pub" --at $AT "$@"; }
 	import --cache c "$PACKS/good-strict.tar"
 	prov-cache stats --cache c >after
 	same before after
+	# Original files and events are not kept; named again, they are as they
+	# were, and the manifest's signature fits.
+	import --cache s "$PACKS/good-sources.tar"
+	prov-pack export --verikey "$(verikey)" --cache s --density lite \
+	    --sources "$DOCS/thing" -o again.tar
+	same "$PACKS/good-sources.tar" again.tar
 	# The other densities hold what strict does, under a manifest of their
 	# own, which is signed anew.
 	for density in lite standard; do
