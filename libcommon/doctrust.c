@@ -4,6 +4,7 @@
 #include "doctrust.h"
 #include "input.h"
 #include "msg.h"
+#include "rootfile.h"
 
 enum status
 doctrust_load(struct doctrust *t, struct arena *a)
@@ -15,13 +16,9 @@ doctrust_load(struct doctrust *t, struct arena *a)
 	memset(&t->trust, 0, sizeof(t->trust));
 	memset(&t->root, 0, sizeof(t->root));
 	for (size_t i = 0; i < t->root_files.count; i++) {
-		const char *path = t->root_files.item[i];
-
-		rc = input_document(path, &json_foreign, a, &doc);
+		rc = rootfile_add(&t->root, t->root_files.item[i], a);
 		if (rc != ERR_OK)
 			return rc;
-		if (trustroot_add(&t->root, &doc, a, &e) != ERR_OK)
-			return msg_err(path, &e);
 		t->trust.root = &t->root;
 	}
 	if (t->keyring_file == NULL)

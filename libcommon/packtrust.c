@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "input.h"
 #include "keyfile.h"
-#include "msg.h"
 #include "packtrust.h"
-
-static enum status
-load_root(struct trustroot *root, const char *path, struct arena *a)
-{
-	static const struct json_limits limits = { TRUSTROOT_SIZE_MAX, 64,
-	    false };
-	struct json *doc = arena_alloc(a, sizeof(*doc));
-	struct err e;
-	enum status rc = input_document(path, &limits, a, doc);
-
-	if (rc != ERR_OK)
-		return rc;
-	return trustroot_add(root, doc, a, &e) == ERR_OK ? ERR_OK :
-	    msg_err(path, &e);
-}
+#include "rootfile.h"
 
 enum status
 packtrust_load(struct packtrust *t, struct arena *a, struct packcheck *check)
@@ -37,7 +21,7 @@ packtrust_load(struct packtrust *t, struct arena *a, struct packcheck *check)
 	check->keys = t->keys.count;
 	check->integrity_only = t->integrity_only;
 	for (size_t i = 0; rc == ERR_OK && i < t->roots.count; i++)
-		rc = load_root(&t->root, t->roots.item[i], a);
+		rc = rootfile_add(&t->root, t->roots.item[i], a);
 	if (t->roots.count > 0)
 		check->root = &t->root;
 	if (rc != ERR_OK || t->keyring_file == NULL)
