@@ -40,6 +40,8 @@ struct cache {
 	int rc;			/* what LMDB said last */
 	bool writable;
 	bool broken;		/* a guard fired: LMDB's state is unknown */
+	bool damaged;		/* by what was found */
+	ino_t inode;		/* of the data file that was opened */
 	bool renewed;		/* it was damaged when it was opened */
 	bool unsynced;		/* CACHE_NOSYNC: close syncs */
 	uint64_t map_size;
@@ -77,14 +79,23 @@ on_assert(MDB_env *env, const char *text)
 	(guard_enter(), (c)->rc = (call), guard_leave(), (c)->rc)
 
 static void
+path_of(const struct cache *c, const char *name, char out[4096])
+{
+	(void)snprintf(out, 4096, "%s/%s", c->dir, name);
+}
+
+/* Unless somebody moved it aside meanwhile: what is there now is whole. */
+static void
 mark(const struct cache *c)
 {
 	char path[4096];
+	struct stat st;
 	int fd;
 
-	if (!c->writable || snprintf(path, sizeof(path), "%s/damaged",
-	    c->dir) >= (int)sizeof(path))
+	path_of(c, "data.mdb", path);
+	if (!c->writable || stat(path, &st) != 0 || st.st_ino != c->inode)
 		return;
+	path_of(c, "damaged", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		(void)close(fd);
@@ -93,6 +104,7 @@ mark(const struct cache *c)
 enum status
 cache_damaged(struct cache *c, struct err *e, const char *what)
 {
+	c->damaged = true;
 	mark(c);
 	(void)err_bad(e, "the cache is damaged: %s", what);
 	if (e != NULL)
@@ -161,12 +173,6 @@ translate(struct cache *c, struct err *e)
 
 /* --- opening ------------------------------------------------------------ */
 
-static void
-path_of(const struct cache *c, const char *name, char out[4096])
-{
-	(void)snprintf(out, 4096, "%s/%s", c->dir, name);
-}
-
 /* A marked environment goes aside; one process at a time does it. */
 static void
 move_aside(const struct cache *c)
@@ -227,6 +233,7 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 	path_of(c, "data.mdb", path);
 	/* A file without a byte is one whose maker was killed. */
 	none = stat(path, &st) != 0 ? errno == ENOENT : st.st_size == 0;
+	c->inode = st.st_ino;
 	if (none && !c->writable)
 		return err_no(e, "there is no cache yet");
 	c->map_size = MAP_FIRST;
@@ -239,6 +246,8 @@ open_some_way(struct cache *c, unsigned flags, struct err *e)
 			c->map_size /= 4;
 			rc = open_env(c, base);
 		}
+		if (rc == 0 && none && stat(path, &st) == 0)
+			c->inode = st.st_ino;
 		if (rc == 0)
 			return ERR_OK;
 		if (rc != EACCES && rc != EROFS && rc != EPERM)
@@ -321,7 +330,8 @@ open_guarded(void *ctx)
 
 /* path is DIR/v1, which is there. */
 static enum status
-open_at(const char *path, unsigned flags, struct cache **out, struct err *e)
+open_at(const char *path, unsigned flags, struct cache **out, bool *damaged,
+    struct err *e)
 {
 	struct cache *c = mem_alloc(sizeof(*c));
 	struct open_call call = { c, flags, e, ERR_OK };
@@ -339,6 +349,7 @@ open_at(const char *path, unsigned flags, struct cache **out, struct err *e)
 	sig = guard_run(c->writable ? WRITE_SECONDS : READ_SECONDS,
 	    open_guarded, &call);
 	rc = sig == 0 ? call.rc : broken(c, sig, e);
+	*damaged = c->damaged;
 	if (rc != ERR_OK)
 		return cache_close(c), rc;
 	path_of(c, "counters", counters);
@@ -347,18 +358,12 @@ open_at(const char *path, unsigned flags, struct cache **out, struct err *e)
 	return ERR_OK;
 }
 
-static bool
-is_marked(struct arena *a, const char *path)
-{
-	return access(arena_printf(a, "%s/damaged", path), F_OK) == 0;
-}
-
 enum status
 cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
 {
 	struct arena a = { 0 };
 	char *path = arena_printf(&a, "%s/v1", dir);
-	bool write = (flags & CACHE_WRITE) != 0;
+	bool write = (flags & CACHE_WRITE) != 0, damaged = false;
 	enum status rc = ERR_OK;
 
 	*out = NULL;
@@ -373,10 +378,10 @@ cache_open(const char *dir, unsigned flags, struct cache **out, struct err *e)
 	if (rc == ERR_OK)
 		rc = cacheplace_check(path, e);
 	if (rc == ERR_OK)
-		rc = open_at(path, flags, out, e);
+		rc = open_at(path, flags, out, &damaged, e);
 	/* The writer who finds the damage begins anew, and not the next. */
-	if (rc == ERR_SYSTEM && write && is_marked(&a, path)) {
-		rc = open_at(path, flags, out, e);
+	if (rc == ERR_SYSTEM && write && damaged) {
+		rc = open_at(path, flags, out, &damaged, e);
 		if (rc == ERR_OK)
 			(*out)->renewed = true;
 	}
