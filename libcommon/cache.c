@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -173,29 +174,45 @@ translate(struct cache *c, struct err *e)
 
 /* --- opening ------------------------------------------------------------ */
 
-/* A marked environment goes aside; one process at a time does it. */
-static void
+/* Not waited for longer than a writer waits: its holder may be stopped. */
+static bool
+lock_within(int fd, int how)
+{
+	const struct timespec pause = { 0, 10 * 1000 * 1000 };
+
+	for (int i = 0; flock(fd, how | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK || i == WRITE_SECONDS * 100)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* A marked environment goes aside.  Nobody opens one for writing meanwhile,
+ * or it would have the old lock file and the new data: so each holds the file
+ * that is returned while it opens (-1: there is none). */
+static int
 move_aside(const struct cache *c)
 {
-	char mark_path[4096], from[4096], to[4096];
+	char marked[4096], from[4096], to[4096];
 	int fd;
 
-	path_of(c, "damaged", mark_path);
-	if (access(mark_path, F_OK) != 0)
-		return;
+	path_of(c, "damaged", marked);
 	path_of(c, "aside", from);
 	fd = open(from, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return;
-	if (flock(fd, LOCK_EX) == 0 && access(mark_path, F_OK) == 0) {
+		return -1;
+	if (access(marked, F_OK) == 0 && lock_within(fd, LOCK_EX) &&
+	    access(marked, F_OK) == 0) {
 		path_of(c, "data.mdb", from);
 		path_of(c, "data.mdb.damaged", to);
 		(void)rename(from, to);
 		path_of(c, "lock.mdb", from);
 		(void)unlink(from);
-		(void)unlink(mark_path);
+		(void)unlink(marked);
 	}
-	(void)close(fd);
+	(void)lock_within(fd, LOCK_SH);
+	return fd;
 }
 
 static int
@@ -337,7 +354,7 @@ open_at(const char *path, unsigned flags, struct cache **out, bool *damaged,
 	struct open_call call = { c, flags, e, ERR_OK };
 	char counters[4096];
 	enum status rc;
-	int sig;
+	int sig, aside = -1;
 
 	*c = (struct cache){ .writable = (flags & CACHE_WRITE) != 0 };
 	c->dir = mem_alloc(strlen(path) + 1);
@@ -345,9 +362,11 @@ open_at(const char *path, unsigned flags, struct cache **out, bool *damaged,
 	c->unsynced = c->writable && (flags & CACHE_NOSYNC) != 0;
 	guard_hold();
 	if (c->writable)
-		move_aside(c);
+		aside = move_aside(c);
 	sig = guard_run(c->writable ? WRITE_SECONDS : READ_SECONDS,
 	    open_guarded, &call);
+	if (aside >= 0)
+		(void)close(aside);
 	rc = sig == 0 ? call.rc : broken(c, sig, e);
 	*damaged = c->damaged;
 	if (rc != ERR_OK)

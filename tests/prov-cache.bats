@@ -337,6 +337,27 @@ sanitized() { [ "${SANITIZED-}" = yes ]; }
 	[ "$(wc -l <err)" -eq 1 ]
 }
 
+@test "prov-cache: many writers who find the damage at once begin one anew" {
+	load_entries put c 0 50 3000 >keys
+	cp -r c good
+	for round in 1 2 3; do
+		rm -rf c && cp -r good c
+		truncate -s 5000 c/v1/data.mdb
+		pids=
+		for i in 1 2 3 4 5 6 7 8; do
+			load_entries put c ${i}00 3 >keys.$i &
+			pids="$pids $!"
+		done
+		for pid in $pids; do wait $pid; done
+		# what one put, no other moved aside
+		cat keys.? >keys
+		[ "$(wc -l <keys)" -eq 24 ]
+		prov-cache get --cache c --at $at --verdict <keys >got
+		[ "$(wc -l <got)" -eq 24 ]
+		prov-cache check --cache c
+	done
+}
+
 @test "prov-cache: directories that are not to be trusted" {
 	load_entries put c 0 1 >key
 	chmod 777 c
