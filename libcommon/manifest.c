@@ -200,18 +200,6 @@ static const struct shape manifest_shape[] = {
 };
 
 static enum status
-read_digest(const struct json *v, const char *member, struct digest *out,
-    struct err *e)
-{
-	const struct json *text = json_get(v, member);
-
-	if (!digest_read(json_text(text), out))
-		return err_input(e, text->offset,
-		    "manifest: %s is not a sha256: digest", member);
-	return ERR_OK;
-}
-
-static enum status
 read_size(const struct json *v, uint64_t max, uint64_t *out, struct err *e)
 {
 	const struct json *size = json_get(v, "size");
@@ -237,7 +225,8 @@ read_parts(const struct json *parts, struct manifest *out, struct err *e)
 	JSON_EACH(v, parts) {
 		struct manifest_part *p = &out->part[out->parts++];
 		struct slice name = json_get_text(v, "role");
-		enum status rc = read_digest(v, "digest", &p->digest, e);
+		enum status rc = digest_member(json_get(v, "digest"),
+		    "digest", &p->digest, e);
 
 		if (rc == ERR_OK)
 			rc = read_size(v, MANIFEST_CHUNKS_MAX *
@@ -269,7 +258,8 @@ read_entries(const struct json *entries, struct err *e)
 		struct digest digest, hex;
 		uint64_t size, index;
 		enum manifest_entry kind = manifest_entry(name, &hex, &index);
-		enum status rc = read_digest(&m->value, "digest", &digest, e);
+		enum status rc = digest_member(json_get(&m->value,
+		    "digest"), "digest", &digest, e);
 
 		if (rc == ERR_OK)
 			rc = read_size(&m->value, USTAR_SIZE_MAX, &size, e);
@@ -308,7 +298,8 @@ manifest_read(const struct json *doc, struct manifest *out, struct err *e)
 		    "manifest: density '%.*s' is none of lite, standard and "
 		    "strict", (int)density.len, density.data);
 	if (rc == ERR_OK)
-		rc = read_digest(doc, "decision", &out->decision, e);
+		rc = digest_member(json_get(doc, "decision"), "decision",
+		    &out->decision, e);
 	if (rc == ERR_OK)
 		rc = read_parts(json_get(doc, "parts"), out, e);
 	if (rc == ERR_OK)

@@ -287,6 +287,27 @@ verify() { prov-pack verify --at $AT "$@"; }
 	! grep -q packcheck out
 }
 
+@test "prov-pack verify: in 32 MiB, whatever the evidence" {
+	need_command python3
+	# ASan's own memory is no part of the promise.
+	! nm "$BUILDDIR/tools/prov-pack" | grep -q __asan || skip "sanitizers"
+	python3 "$SRCDIR/golden/gen-pack-documents" d 1000 16000
+	[ "$(wc -c <d/evidence)" -gt 48000000 ]
+	large() {
+		prov-pack export --verdict d/verdict --decision d/decision \
+		    --inputs d/inputs --policy d/policy \
+		    --evidence d/evidence --sign -k "$KEY" "$@"
+	}
+	large --density strict -o big.tar
+	large --density lite -o lite.tar
+	small() { (ulimit -d 32768 && "$@"); }
+	small verify -k "$PACKS/key.pub" big.tar >out
+	small prov-pack list big.tar >out
+	small prov-pack fetch --from big.tar -o got.tar lite.tar
+	small verify --integrity-only got.tar >out
+	grep -q '"density":"strict"' out
+}
+
 @test "prov-pack verify: a keyring's roles and revocations count" {
 	dsse-key keyring --add "$PACKS/key.pub" --name ci --role verdict \
 	    -o ring.json
@@ -624,20 +645,39 @@ PY
 	! ldd "$BUILDDIR/tools/prov-pack" | grep -q -e curl -e libpq -e hiredis
 }
 
-@test "prov-pack: GNU tar, bsdtar and python extract the same" {
-	mkdir gnu bsd py
-	tar -C gnu -xf "$PACKS/good-strict.tar"
-	(cd gnu && find . -type f | sort | xargs sha256sum) >want
-	if command -v bsdtar >/dev/null; then
-		bsdtar -C bsd -xf "$PACKS/good-strict.tar"
-		(cd bsd && find . -type f | sort | xargs sha256sum) >got
+@test "prov-pack: GNU tar, bsdtar and python list and extract the same" {
+	local good=$PACKS/good-strict.tar
+	# extracted FOLDER: what came out is what went in.
+	extracted() {
+		(cd "$1" && find . -type f | sort | xargs sha256sum) >got
 		same want got
+		tar -C "$1" --diff -f "$good" --no-same-owner >diff ||
+			grep -v -e ': Uid differs' -e ': Gid differs' \
+			    -e ': Mode differs' -e ': Mod time differs' diff |
+			status_is 1 grep .
+	}
+	mkdir gnu bsd py
+	prov-pack list "$good" | awk '{ print $2 }' >names
+	tar -tf "$good" >listed
+	same names listed
+	tar -C gnu -xf "$good"
+	(cd gnu && find . -type f | sort | xargs sha256sum) >want
+	extracted gnu
+	if command -v bsdtar >/dev/null; then
+		bsdtar -tf "$good" >listed
+		same names listed
+		bsdtar -C bsd -xf "$good"
+		extracted bsd
 	fi
 	if command -v python3 >/dev/null; then
-		python3 -c 'import sys,tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' \
-		    "$PACKS/good-strict.tar" py 2>/dev/null
-		(cd py && find . -type f | sort | xargs sha256sum) >got
-		same want got
+		python3 - "$good" py >listed 2>err <<'PY'
+import sys, tarfile
+t = tarfile.open(sys.argv[1])
+print("\n".join(t.getnames()))
+t.extractall(sys.argv[2])
+PY
+		same names listed
+		extracted py
 	fi
 }
 
