@@ -7,6 +7,7 @@
 #include "entryrec.h"
 #include "ledger.h"
 #include "metrics.h"
+#include "proof.h"
 #include "shape.h"
 #include "timefmt.h"
 
@@ -499,7 +500,7 @@ inclusion_in(struct cache *c, void *ctx, struct err *e)
 	    (rc = merkle_range_root(&s, 0, l->size2, &root, e)) != ERR_OK ||
 	    (rc = node_in(&l->nodes, 0, l->first, &leaf, e)) != ERR_OK)
 		return rc;
-	*l->doc = merkledoc_inclusion(l->arena, l->first, l->size2, &leaf,
+	*l->doc = proof_inclusion(l->arena, l->first, l->size2, &leaf,
 	    hash, n, &root);
 	return ERR_OK;
 }
@@ -530,7 +531,7 @@ consistency_in(struct cache *c, void *ctx, struct err *e)
 	    (rc = merkle_range_root(&s, 0, l->size1, &root1, e)) != ERR_OK ||
 	    (rc = merkle_range_root(&s, 0, l->size2, &root2, e)) != ERR_OK)
 		return rc;
-	*l->doc = merkledoc_consistency(l->arena, l->size1, l->size2, &root1,
+	*l->doc = proof_consistency(l->arena, l->size1, l->size2, &root1,
 	    &root2, hash, n);
 	return ERR_OK;
 }

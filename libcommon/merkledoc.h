@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * merkledoc - the documents of Merkle trees (layer 3): prov.merkle/v1,
- * prov.inclusion/v1 and prov.consistency/v1.
+ * merkledoc - the document of a Merkle tree (layer 3): prov.merkle/v1.
  *
  * A tree over parts is the proofRoot of a decision: each part is cut into
  * chunks of MERKLE_CHUNK bytes, each begins a new chunk, and the chunks' leaf
@@ -105,46 +104,16 @@ struct json merkledoc_write(struct arena *a, const struct merkledoc_tree *t);
 enum status merkledoc_resume(struct merkledoc *d,
     const struct merkledoc_tree *t, struct err *e);
 
-/* --- proofs ------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------ */
 
-struct json merkledoc_inclusion(struct arena *a, uint64_t index,
-    uint64_t size, const struct digest *leaf, const struct digest *hash,
-    size_t n, const struct digest *root);
-/* Several leaves in one document: see merkle_prove_batch. */
-struct json merkledoc_batch(struct arena *a, uint64_t size,
-    const struct merkle_leaf_at *leaf, size_t leaves,
-    const struct digest *hash, size_t n, const struct digest *root);
-struct json merkledoc_consistency(struct arena *a, uint64_t size1,
-    uint64_t size2, const struct digest *root1, const struct digest *root2,
-    const struct digest *hash, size_t n);
-
-/* A proof as it was read, of whichever kind. */
-struct merkledoc_proof {
-	enum merkledoc_proof_kind {
-		MERKLEDOC_INCLUSION,
-		MERKLEDOC_BATCH,
-		MERKLEDOC_CONSISTENCY
-	} kind;
-	uint64_t size1, size2;	/* size2 is the tree's size */
-	struct digest root1, root2;
-	bool has_root1, has_root2;
-	struct merkle_leaf_at *leaf;
-	size_t leaves;
-	bool has_leaf;		/* a foreign proof may come without */
-	struct digest *hash;
-	size_t hashes;
-	struct slice checkpoint; /* the signed note it came with, or empty */
-};
-
-/*
- * Reads our own two kinds strictly, and loosely what others write: Rekor's
- * inclusionProof (bare, in a log entry, in a bundle's tlogEntries element;
- * hashes in hex or base64) and transparency-dev's test documents.
- */
-enum status merkledoc_read_proof(const struct json *v, struct arena *a,
-    struct merkledoc_proof *out, struct err *e);
-/* ERR_OK, ERR_NO with the reason, or ERR_INPUT when something it needs (a
- * leaf, a root) is not there. */
-enum status merkledoc_check(const struct merkledoc_proof *p, struct err *e);
+/* What the documents of trees and of proofs (proof.h) are made of: counts, 0
+ * where the member is not there, and hashes in base64. */
+enum status merkledoc_count(const struct json *v, const char *name,
+    uint64_t *out, struct err *e);
+enum status merkledoc_hash(const struct json *v, struct arena *a,
+    struct digest *out, struct err *e);
+struct json merkledoc_hash_text(struct arena *a, const struct digest *d);
+struct json merkledoc_hashes(struct arena *a, const struct digest *hash,
+    size_t n);
 
 #endif

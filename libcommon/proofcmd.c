@@ -10,6 +10,7 @@
 #include "msg.h"
 #include "checkpoint.h"
 #include "opt.h"
+#include "proof.h"
 #include "proofcmd.h"
 
 enum {
@@ -110,7 +111,7 @@ fits(const struct checkpoint *c, uint64_t size, const struct digest *root,
 
 /* The sizes and roots of a proof are those that were signed. */
 static enum status
-fits_all(const struct opts *o, struct merkledoc_proof *p, struct err *e)
+fits_all(const struct opts *o, struct proof *p, struct err *e)
 {
 	const struct checkpoint *last;
 	enum status rc = ERR_OK;
@@ -118,7 +119,7 @@ fits_all(const struct opts *o, struct merkledoc_proof *p, struct err *e)
 	if (o->note.count == 0)
 		return ERR_OK;
 	last = &o->checkpoint[o->note.count - 1];
-	if (o->note.count == 2 && p->kind != MERKLEDOC_CONSISTENCY)
+	if (o->note.count == 2 && p->kind != PROOF_CONSISTENCY)
 		return err_bad(e, "two checkpoints are for a proof of "
 		    "consistency");
 	if (!p->has_root2)
@@ -191,17 +192,17 @@ static enum status
 verify_proof(const struct opts *o, const struct json *doc, struct arena *a,
     const struct digest *leaf, struct err *e)
 {
-	struct merkledoc_proof p;
+	struct proof p;
 	struct digest d;
 	enum status rc;
 
 	if (slice_is(json_get_text(doc, "kind"), "prov.merkle/v1"))
 		return verify_listed(o, doc, a, leaf, e);
-	rc = merkledoc_read_proof(doc, a, &p, e);
+	rc = proof_read(doc, a, &p, e);
 	if (rc != ERR_OK)
 		return rc;
 	if (leaf != NULL || o->chunk.count > 0) {
-		if (p.kind != MERKLEDOC_INCLUSION)
+		if (p.kind != PROOF_INCLUSION)
 			return err_bad(e, "not the proof of one leaf");
 		if (o->chunk.count > 0 && p.leaf->index !=
 		    number("--chunk", o->chunk.item[0]))
@@ -223,7 +224,7 @@ verify_proof(const struct opts *o, const struct json *doc, struct arena *a,
 		p.has_root2 = true;
 	}
 	rc = fits_all(o, &p, e);
-	return rc == ERR_OK ? merkledoc_check(&p, e) : rc;
+	return rc == ERR_OK ? proof_check(&p, e) : rc;
 }
 
 static enum status

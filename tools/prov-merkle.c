@@ -14,6 +14,7 @@
 #include "opt.h"
 #include "output.h"
 #include "privatefile.h"
+#include "proof.h"
 #include "proofcmd.h"
 #include "sign.h"
 #include "tool.h"
@@ -263,10 +264,10 @@ prove(const struct opts *o, const struct leaves *l, struct arena *a,
 	for (size_t i = 0; i < n; i++)
 		at[i].hash = l->hash[at[i].index];
 	if (n == 1) {
-		*doc = merkledoc_inclusion(a, at->index, size, &at->hash,
+		*doc = proof_inclusion(a, at->index, size, &at->hash,
 		    got.hash, got.n, &root);
 	} else {
-		*doc = merkledoc_batch(a, size, at, n, got.hash, got.n, &root);
+		*doc = proof_batch(a, size, at, n, got.hash, got.n, &root);
 		mem_free(got.hash);
 	}
 	return ERR_OK;
@@ -325,7 +326,7 @@ prove_growth(const struct opts *o, const struct leaves *l, struct arena *a,
 	if (rc == ERR_OK)
 		rc = merkle_range_root(&s, 0, size2, &root2, e);
 	if (rc == ERR_OK)
-		*doc = merkledoc_consistency(a, o->size1, size2, &root1,
+		*doc = proof_consistency(a, o->size1, size2, &root1,
 		    &root2, hash, n);
 	return rc;
 }

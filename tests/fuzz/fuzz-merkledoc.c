@@ -8,6 +8,7 @@
 
 #include "canon.h"
 #include "merkledoc.h"
+#include "proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,7 +16,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = { 0 };
-	struct merkledoc_proof p;
+	struct proof p;
 	struct merkledoc_tree t;
 	struct merkledoc d;
 	struct json doc, again;
@@ -26,8 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_free(&a);
 		return 0;
 	}
-	if (merkledoc_read_proof(&doc, &a, &p, &e) == ERR_OK)
-		(void)merkledoc_check(&p, &e);
+	if (proof_read(&doc, &a, &p, &e) == ERR_OK)
+		(void)proof_check(&p, &e);
 	if (merkledoc_read(&doc, &a, &t, &e) == ERR_OK) {
 		merkledoc_begin(&d, &a, t.chunk_size, false);
 		(void)merkledoc_resume(&d, &t, &e);
