@@ -59,7 +59,6 @@ wants(void *ctx, const struct json *object, struct slice key)
 		return false;
 	ev->early.source = new_source(ev, &ev->e);
 	ev->early.format = format;
-	ev->early.offset = object->offset;
 	return true;
 }
 
@@ -119,6 +118,19 @@ subject_digests(struct part *p, struct arena *a, const struct json *subjects)
 	return out;
 }
 
+/* Is it in this object that elements were taken?  An envelope or Statement
+ * may have an array of that name beside what it holds. */
+static bool
+is_sifted(const struct json *doc)
+{
+	if (doc->type != JSON_OBJECT)
+		return false;
+	JSON_MEMBERS(m, doc)
+		if (m->value.type == JSON_ARRAY && m->value.flag)
+			return true;
+	return false;
+}
+
 /* The source that d will be, with what was taken of it. */
 static struct source *
 source_of(struct evidence *ev, const struct document *d, struct err *e)
@@ -127,8 +139,8 @@ source_of(struct evidence *ev, const struct document *d, struct err *e)
 
 	if (s == NULL) {
 		s = new_source(ev, e);
-	} else if (ev->early.format != d->format ||
-	    ev->early.offset != d->inner.offset || s->part.rc != ERR_OK) {
+	} else if (ev->early.format != d->format || !is_sifted(&d->inner) ||
+	    s->part.rc != ERR_OK) {
 		(void)err_input(e, d->inner.offset, "read it again");
 		return NULL;
 	}

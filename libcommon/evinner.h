@@ -31,7 +31,6 @@ struct early {
 	struct json_sieve sieve;
 	struct source *source;		/* NULL: nothing was wanted */
 	const struct format *format;	/* that wanted them */
-	uint32_t offset;		/* of the object they are in */
 };
 
 struct evidence {

@@ -39,7 +39,9 @@ enum json_type {
 struct json {
 	uint8_t type;		/* enum json_type */
 	uint8_t flag;		/* JSON_BOOL: 1 is true.  JSON_NUMBER: 1 when
-				 * the text is already what RFC 8785 writes */
+				 * the text is already what RFC 8785 writes.
+				 * JSON_ARRAY: 1 when a sieve took all but the
+				 * first element */
 	uint16_t spare;
 	uint32_t len;		/* bytes of text, or count of children */
 	uint32_t cap;		/* room for children; 0: as read, copy to

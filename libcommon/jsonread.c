@@ -151,6 +151,7 @@ close_container(struct reader *r)
 	r->scratch.len = f->start;
 	r->keys.len = f->keys * sizeof(uint64_t);
 	v = last_value(r);
+	v->flag = f->sifted;
 	v->len = (uint32_t)n;
 	v->u.item = to;
 	r->frames.len -= sizeof(*f);

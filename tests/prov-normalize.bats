@@ -105,6 +105,14 @@ TABLE
 	printf '{%s,%s,"components":[{"name":"y"},{"name":"z"}],"predicate":{%s,%s,%s}}' "$head" "$type" "$head" "$list" "$edges" >file
 	prov-normalize file >got
 	same want got
+	# the array beside what a string or a payload holds is not that one's
+	printf '{%s,"components":[{"name":"y"},{"name":"z"}],"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"https://cosign.sigstore.dev/attestation/v1","predicate":{"Data":%s}}' "$head" "$(jq -Rs . whole)" >file
+	prov-normalize file >got
+	same want got
+	printf '{%s,%s,"predicate":%s}' "$head" "$type" "$(cat whole)" | jq -c '{bomFormat,components:[{name:"y"},{name:"z"}],payloadType:"application/vnd.in-toto+json",payload:(del(.bomFormat,.specVersion)|tojson|@base64),signatures:[]}' >file
+	grep -q '^{"bomFormat":"CycloneDX","components"' file
+	prov-normalize file >got
+	same want got
 	for role in vex findings; do
 		vulnerability='"vulnerabilities":[{"id":"CVE-1","affects":[{"ref":"1"}]},{"id":"CVE-2","affects":[{"ref":"2"}],"analysis":{"state":"in_triage"}}]'
 		printf '{%s,%s,%s,%s}' "$list" "$edges" "$vulnerability" "$head" | prov-normalize --role $role >want
