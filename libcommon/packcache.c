@@ -70,6 +70,23 @@ map_chunks(struct collector *c, struct entry_partial *out, struct err *e)
 	return rc;
 }
 
+/* inputs.json with the context, which may stand in context.json alone: an
+ * entry has no other place for it. */
+static struct slice
+whole_inputs(struct arena *a, const struct pack *p)
+{
+	const struct json *in = json_get(&p->inputs, "inputs");
+	struct json doc, inner;
+
+	if (json_get(in, "context") != NULL)
+		return canon_text(a, &p->inputs);
+	doc = json_copy(a, &p->inputs);
+	inner = json_copy(a, in);
+	json_set(a, &inner, "context", p->context);
+	json_set(a, &doc, "inputs", inner);
+	return canon_text(a, &doc);
+}
+
 static enum status
 put(struct collector *c, const char *dir, struct err *e)
 {
@@ -77,7 +94,7 @@ put(struct collector *c, const char *dir, struct err *e)
 	struct entry_partial partial;
 	struct entry entry = { .verdict = canon_text(c->arena, &p->verdict),
 	    .decision = canon_text(c->arena, &p->decision),
-	    .inputs = canon_text(c->arena, &p->inputs), .foreign = true,
+	    .inputs = whole_inputs(c->arena, p), .foreign = true,
 	    .partial = &partial, .envelope = c->envelope,
 	    .envelopes = c->envelopes };
 	struct entry_store *store;

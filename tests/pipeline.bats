@@ -120,6 +120,13 @@ gate() {
 	[ "$(cat payload)" -lt 8192 ]
 }
 
+@test "pipeline: no document changes under the one signature of a lite bundle" {
+	need_command python3
+	gate lite.tar --no-cache --density lite
+	python3 "$SRCDIR/tests/forge-pack" prov-pack \
+	    "$SRCDIR/golden/gen-packs" lite.tar -k "$G/key.pub"
+}
+
 @test "pipeline: a flipped byte anywhere is never accepted" {
 	gate proof.tar --no-cache --density lite
 	local size offset got

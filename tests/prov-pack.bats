@@ -472,6 +472,28 @@ import() { prov-pack import -k "$PACKS/key.pub" --at $AT "$@"; }
 	grep -q '"chunks":0' stats
 }
 
+@test "prov-pack import: a context that stands in context.json alone is kept" {
+	need_command python3
+	python3 - "$DOCS/inputs" <<'PY'
+import json, sys
+with open(sys.argv[1]) as f:
+    d = json.load(f)
+context = d["inputs"].pop("context")
+for name, v in (("inputs", d), ("context", context)):
+    with open(name, "w") as f:
+        json.dump(v, f)
+PY
+	prov-pack export --verdict "$DOCS/verdict" --inputs inputs \
+	    --decision "$DOCS/decision" --context context \
+	    --evidence "$DOCS/evidence" --policy "$DOCS/policy" \
+	    --density strict --sign -k "$KEY" -o bare.tar
+	import --cache c bare.tar
+	make strict want.tar --sign -k "$KEY"
+	prov-pack export --verikey "$(verikey)" --cache c --density strict \
+	    --sign -k "$KEY" -o got.tar
+	same want.tar got.tar
+}
+
 @test "prov-pack import: nothing changes when anything is wrong" {
 	for bad in bad-other-verdict bad-no-attestation bad-chunk-changed \
 	    bad-revoked-inside; do
