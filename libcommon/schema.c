@@ -30,17 +30,22 @@ schema_draft(struct slice name)
 	return SCHEMA_UNKNOWN;
 }
 
-/* The draft of a $schema URI; a '#' at its end says nothing. */
+/* The draft of a $schema URI: a '#' at its end says nothing, nor does the
+ * "s" that some write into the scheme. */
 static enum schema_draft
 known_draft(struct slice uri)
 {
 	if (uri.len > 0 && uri.data[uri.len - 1] == '#')
 		uri.len--;
-	if (slice_is(uri, "http://json-schema.org/draft-04/schema"))
+	if (slice_starts(uri, "http://"))
+		uri = slice_cut(uri, strlen("http://"), uri.len);
+	else if (slice_starts(uri, "https://"))
+		uri = slice_cut(uri, strlen("https://"), uri.len);
+	if (slice_is(uri, "json-schema.org/draft-04/schema"))
 		return SCHEMA_DRAFT4;
-	if (slice_is(uri, "http://json-schema.org/draft-07/schema"))
+	if (slice_is(uri, "json-schema.org/draft-07/schema"))
 		return SCHEMA_DRAFT7;
-	if (slice_is(uri, "https://json-schema.org/draft/2020-12/schema"))
+	if (slice_is(uri, "json-schema.org/draft/2020-12/schema"))
 		return SCHEMA_2020;
 	return SCHEMA_UNKNOWN;
 }
@@ -83,52 +88,97 @@ remember_anchor(struct schema_set *set, const struct resource *r,
 	remember(&set->by_anchor, set, slice_of(key), index);
 }
 
-/* What a metaschema of the user's own makes of the vocabularies. */
-static void
-read_vocabulary(struct schema_set *set, struct slice uri, struct resource *r)
+/* A vocabulary of 2020-12 by the last part of its name. */
+static bool
+known_vocabulary(struct slice uri, const char **name)
 {
 	static const char base[] =
 	    "https://json-schema.org/draft/2020-12/vocab/";
+	static const char *const names[] = { "core", "applicator",
+		"unevaluated", "validation", "meta-data",
+		"format-annotation", "format-assertion", "content", NULL };
+
+	if (!slice_starts(uri, base))
+		return false;
+	uri = slice_cut(uri, strlen(base), uri.len);
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (slice_is(uri, names[i])) {
+			*name = names[i];
+			return true;
+		}
+	return false;
+}
+
+/* What a metaschema of the user's own makes of the vocabularies (JSON Schema
+ * Core 2020-12, 8.1.2): one that is required and not known refuses. */
+static void
+read_vocabulary(struct schema_set *set, const struct json *at,
+    struct resource *r)
+{
 	struct json *meta = arena_zalloc(&set->arena, sizeof(*meta));
+	struct slice uri = json_text(at);
 	const struct json *vocabulary;
+	const char *name;
 	struct err e;
 
-	if (set->options.load == NULL ||
+	r->draft = SCHEMA_UNKNOWN;
+	if (set->options.load != NULL &&
 	    set->options.load(set->options.ctx, without_fragment(uri),
-	    &set->arena, meta, &e) != ERR_OK)
+	    &set->arena, meta, &e) == ERR_OK)
+		r->draft = known_draft(json_get_text(meta, "$schema"));
+	if (r->draft == SCHEMA_UNKNOWN) {
+		(void)err_input(&r->refused, at->offset,
+		    "\"$schema\" is none of draft-04, draft-07 and 2020-12: "
+		    "%.*s", (int)uri.len, uri.data);
 		return;
-	r->draft = known_draft(json_get_text(meta, "$schema"));
+	}
 	vocabulary = json_want(meta, "$vocabulary", JSON_OBJECT);
 	if (vocabulary == NULL)
 		return;
-	r->validates = json_get(vocabulary, arena_printf(&set->arena,
-	    "%svalidation", base)) != NULL;
-	r->assert_format |= json_get(vocabulary, arena_printf(&set->arena,
-	    "%sformat-assertion", base)) != NULL;
+	r->validates = false;
+	JSON_MEMBERS(m, vocabulary) {
+		if (!known_vocabulary((struct slice){ m->key, m->key_len },
+		    &name)) {
+			if (json_true(&m->value))
+				(void)err_input(&r->refused, at->offset,
+				    "\"$schema\" requires a vocabulary that is "
+				    "not known: %.*s", (int)m->key_len,
+				    m->key);
+			continue;
+		}
+		r->validates |= strcmp(name, "validation") == 0;
+		r->assert_format |= strcmp(name, "format-assertion") == 0;
+	}
 }
 
+/* given: the draft to take whatever $schema says, or SCHEMA_UNKNOWN. */
 static struct resource *
 new_resource(struct schema_set *set, const struct json *v, struct slice uri,
-    const struct resource *outer)
+    const struct resource *outer, enum schema_draft given)
 {
 	struct resource *r = arena_zalloc(&set->arena, sizeof(*r));
-	struct slice meta = json_get_text(v, "$schema");
+	const struct json *meta = json_want(v, "$schema", JSON_STRING);
 
 	r->uri = uri;
 	r->draft = outer != NULL ? outer->draft : set->options.draft;
 	r->validates = outer == NULL || outer->validates;
 	r->assert_format = set->options.assert_format;
-	if (meta.data != NULL) {
-		enum schema_draft draft = known_draft(meta);
-
-		if (draft != SCHEMA_UNKNOWN)
-			r->draft = draft;
-		else
+	if (meta != NULL && given == SCHEMA_UNKNOWN) {
+		r->draft = known_draft(json_text(meta));
+		if (r->draft == SCHEMA_UNKNOWN)
 			read_vocabulary(set, meta, r);
 	}
 	if (r->draft == SCHEMA_UNKNOWN)
 		r->draft = SCHEMA_2020;
 	return r;
+}
+
+/* Whether what stands in r can be read at all. */
+static void
+accept(struct schema_set *set, const struct resource *r)
+{
+	if (r->refused.code != ERR_OK && set->e->code == ERR_OK)
+		*set->e = r->refused;
 }
 
 static const char *
@@ -145,7 +195,8 @@ static const struct resource *
 resource_of(struct schema_set *set, const struct json *v,
     const struct resource *outer, struct slice *anchor)
 {
-	struct resource *fresh = new_resource(set, v, outer->uri, outer);
+	struct resource *fresh = new_resource(set, v, outer->uri, outer,
+	    SCHEMA_UNKNOWN);
 	struct slice id = json_get_text(v, id_keyword(fresh)), uri;
 	bool old = fresh->draft != SCHEMA_2020;
 	size_t hash;
@@ -161,6 +212,7 @@ resource_of(struct schema_set *set, const struct json *v,
 		return outer;
 	uri = uri_resolve(&set->arena, outer->uri, without_fragment(id));
 	fresh->uri = uri;
+	accept(set, fresh);
 	return fresh;
 }
 
@@ -641,7 +693,9 @@ load(struct schema_set *set, struct slice uri)
 			*set->e = e;
 		return NULL;
 	}
-	r = new_resource(set, doc, arena_slice(&set->arena, uri), NULL);
+	r = new_resource(set, doc, arena_slice(&set->arena, uri), NULL,
+	    SCHEMA_UNKNOWN);
+	accept(set, r);
 	n = compile(set, doc, r, NULL, (struct slice){ NULL, 0 },
 	    (struct slice){ NULL, 0 });
 	remember(&set->by_uri, set, uri, index);
@@ -952,7 +1006,9 @@ schema_compile(struct schema_set *set, const struct json *doc,
 
 	*e = (struct err){ .code = ERR_OK };
 	set->e = e;
-	r = new_resource(set, doc, arena_slice(&set->arena, uri), NULL);
+	r = new_resource(set, doc, arena_slice(&set->arena, uri), NULL,
+	    set->options.draft);
+	accept(set, r);
 	*out = compile(set, doc, r, NULL, none, none);
 	remember(&set->by_uri, set, uri, first);
 	/* Resolving may load documents, which may refer to more. */

@@ -35,8 +35,10 @@ enum {
 };
 
 struct schema_options {
-	enum schema_draft draft;	/* where $schema says nothing; 0: the
-					 * latest */
+	enum schema_draft draft;	/* of what is compiled, whatever its
+					 * $schema says, and of what it refers
+					 * to where that says nothing; 0: as
+					 * $schema says, else the latest */
 	bool assert_format;
 	uint64_t calls_max;		/* 0: SCHEMA_CALLS_MAX */
 	/* Brings the document of an absolute URI without fragment: ERR_OK, or

@@ -16,6 +16,7 @@ struct resource {
 	enum schema_draft draft;
 	bool validates;		/* its vocabulary has the assertions */
 	bool assert_format;
+	struct err refused;	/* ERR_OK, or why $schema cannot be followed */
 	struct dynamic_anchor {
 		struct dynamic_anchor *next;
 		struct slice name;

@@ -46,6 +46,46 @@ JSON
 	refuses 2 prov-check --schema s.json --draft draft-05 d.json
 }
 
+@test "prov-check: --draft overrides \$schema, and a draft unknown here is exit 2" {
+	# An array of items is a tuple before 2020-12 only.
+	echo '[1,"a"]' >d.json
+	items='"items":[{"type":"integer"},{"type":"string"}]'
+	for uri in http://json-schema.org/draft-07/schema# \
+	    https://json-schema.org/draft-07/schema; do
+		echo '{"$schema":"'$uri'",'"$items"'}' >s.json
+		status_is 0 prov-check -q --schema s.json d.json
+		refuses 2 prov-check --schema s.json --draft 2020-12 d.json
+	done
+	for uri in https://json-schema.org/draft/2019-09/schema \
+	    http://json-schema.org/draft-06/schema# https://example.com/mine; do
+		echo '{"$schema":"'$uri'",'"$items"'}' >s.json
+		refuses 2 prov-check --schema s.json d.json
+		grep -qF "\"\$schema\" is none of draft-04, draft-07 and 2020-12: $uri" refuses.err
+		status_is 0 prov-check -q --schema s.json --draft draft-07 d.json
+	done
+	# What is referred to keeps its own.
+	mkdir dir
+	echo '{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/old",'"$items"'}' >dir/old.json
+	echo '{"$ref":"https://example.com/old"}' >s.json
+	status_is 0 prov-check -q --schema s.json --schema-dir dir --draft 2020-12 d.json
+}
+
+@test "prov-check: a vocabulary that is required and not known is exit 2" {
+	mkdir dir
+	for required in true false; do
+		echo '{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://example.com/meta","$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true,"https://example.com/vocab":'$required'}}' >dir/meta.json
+		echo '{"$schema":"https://example.com/meta","type":"string"}' >s.json
+		echo 1 >d.json
+		if $required; then
+			refuses 2 prov-check --schema s.json --schema-dir dir d.json
+			grep -qF 'requires a vocabulary that is not known: https://example.com/vocab' refuses.err
+		else
+			# Without the validation vocabulary, type annotates.
+			status_is 0 prov-check -q --schema s.json --schema-dir dir d.json
+		fi
+	done
+}
+
 @test "prov-check: format is asserted only where asked" {
 	echo '{"format":"date-time"}' >s.json
 	echo '"2020-04-13"' >d.json

@@ -143,7 +143,7 @@ parse_options(struct opts *o, int argc, char **argv)
 		{ 0, "map", OPT_LIST, &o->maps, "URI=DIR",
 		    "schemas whose URI begins so are in DIR (repeat)" },
 		{ 0, "draft", OPT_TEXT, &o->draft, "DRAFT",
-		    "draft-04, draft-07 or 2020-12, where $schema is silent" },
+		    "draft-04, draft-07 or 2020-12, whatever $schema says" },
 		{ 0, "format-assertion", OPT_FLAG, &o->formats, NULL,
 		    "check \"format\" too" },
 		{ 0, "lossy-numbers", OPT_FLAG, &o->lossy, NULL,
