@@ -169,7 +169,7 @@ run_alone(const struct chunker *c, struct input *in)
 	return rc;
 }
 
-/* --- parts of a file, by one thread or several ----------------------------- */
+/* --- parts of a file, by one thread or several ---------------------------- */
 
 struct share {
 	const struct chunker *c;

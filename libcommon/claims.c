@@ -153,7 +153,8 @@ add_finding(struct work *w, const struct json *v)
 	if (!policy_severity(json_get_text(v, "severity"), &c->severity))
 		c->severity = POLICY_UNKNOWN;
 	c->suppressed = json_true(json_get(v, "suppressed"));
-	match_multi_add(&w->by_finding, match_pair(w->arena, component, id), at);
+	match_multi_add(&w->by_finding, match_pair(w->arena, component, id),
+	    at);
 	match_multi_add(&w->by_id, id, at);
 	if (aliases == NULL)
 		return;
@@ -354,8 +355,8 @@ speak_on_findings(struct work *w, const struct spoken *s,
 		/* Two CVE ids are never aliases. */
 		if (is_cve(id) && is_cve(json_text(alias)))
 			continue;
-		l = match_multi_find(&w->by_finding, match_pair(w->arena, component,
-		    json_text(alias)));
+		l = match_multi_find(&w->by_finding,
+		    match_pair(w->arena, component, json_text(alias)));
 		for (; l != NULL; l = match_multi_next(&w->by_finding, l)) {
 			speak(w, s, m, l->value);
 			spoke = true;

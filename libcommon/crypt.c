@@ -31,7 +31,7 @@ hasher_init(struct crypt_hasher *c, enum crypt_hash h)
 	if (h == CRYPT_SHA256)
 		sha256_init(&c->u.sha256);
 	else if (h == CRYPT_SHA384)
-		sha384_init(&c->u.sha512);
+		sha512_init_384(&c->u.sha512);
 	else if (h == CRYPT_SHA512)
 		sha512_init(&c->u.sha512);
 	else

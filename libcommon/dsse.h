@@ -22,7 +22,8 @@ enum {
 	DSSE_SIGNATURES_MAX = 64,
 	DSSE_TRIALS_MAX = 8192,	/* of keys that no id pointed to, by all
 					 * signatures of an envelope: twice
-					 * the largest keyring, 1 s of Ed25519 */
+					 * the largest keyring, 1 s of
+					 * Ed25519 */
 	DSSE_TRIAL_BYTES = 1024 * 1024,	/* of payload, for each of which an
 					 * Ed25519 trial counts once more: it
 					 * reads them all */

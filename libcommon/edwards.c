@@ -288,7 +288,8 @@ edwards_has_point(const uint8_t key[32])
 	for (int i = 0; i < 3; i++)
 		ed_double(c, &p, &p);
 	/* 8 P is the neutral element (0, 1) for a P of small order. */
-	return !field_is_zero(&c->field, &p.x) || !field_equal(&c->field, &p.y, &p.z);
+	return !field_is_zero(&c->field, &p.x) ||
+	    !field_equal(&c->field, &p.y, &p.z);
 }
 
 bool

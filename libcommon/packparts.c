@@ -195,7 +195,8 @@ packparts_file(struct arena *a, int fd, const struct digest *want,
 		if (rc != ERR_OK)
 			break;
 		ticket[i] = sidehash_add(hash, w->data, w->len);
-		merkle_cut(buf_get(w), MERKLE_CHUNK, out->leaf + at / MERKLE_CHUNK);
+		merkle_cut(buf_get(w), MERKLE_CHUNK,
+		    out->leaf + at / MERKLE_CHUNK);
 		at += w->len;
 	}
 	sidehash_take(hash, out->digest.sha256);

@@ -35,7 +35,8 @@ proof_batch(struct arena *a, uint64_t size,
 	for (size_t i = 0; i < leaves; i++) {
 		struct json l = json_object();
 
-		json_set(a, &l, "leafHash", merkledoc_hash_text(a, &leaf[i].hash));
+		json_set(a, &l, "leafHash",
+		    merkledoc_hash_text(a, &leaf[i].hash));
 		json_set(a, &l, "leafIndex", json_uint(a, leaf[i].index));
 		json_push(a, &list, l);
 	}
@@ -137,7 +138,8 @@ read_inclusion(const struct json *v, struct arena *a,
 
 	if ((rc = shape_check(v, inclusion_shape, "prov.inclusion/v1", e)) !=
 	    ERR_OK ||
-	    (rc = digest_member(json_get(v, "root"), "root", &p->root2, e)) != ERR_OK ||
+	    (rc = digest_member(json_get(v, "root"), "root", &p->root2, e)) !=
+	    ERR_OK ||
 	    (rc = merkledoc_count(v, "treeSize", &p->size2, e)) != ERR_OK ||
 	    (rc = read_hashes(json_get(v, "hashes"), false, a, p, e)) !=
 	    ERR_OK)
@@ -170,8 +172,10 @@ read_consistency(const struct json *v, struct arena *a,
 	p->has_root1 = p->has_root2 = true;
 	if ((rc = shape_check(v, consistency_shape, "prov.consistency/v1",
 	    e)) != ERR_OK ||
-	    (rc = digest_member(json_get(v, "root1"), "root1", &p->root1, e)) != ERR_OK ||
-	    (rc = digest_member(json_get(v, "root2"), "root2", &p->root2, e)) != ERR_OK ||
+	    (rc = digest_member(json_get(v, "root1"), "root1", &p->root1, e)) !=
+	    ERR_OK ||
+	    (rc = digest_member(json_get(v, "root2"), "root2", &p->root2, e)) !=
+	    ERR_OK ||
 	    (rc = merkledoc_count(v, "size1", &p->size1, e)) != ERR_OK ||
 	    (rc = merkledoc_count(v, "size2", &p->size2, e)) != ERR_OK)
 		return rc;

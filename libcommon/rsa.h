@@ -7,6 +7,8 @@
 #ifndef RSA_H
 #define RSA_H
 
+#include <stdint.h>
+
 #include "mem.h"
 
 enum {

@@ -146,7 +146,7 @@ sha512_init(struct sha512 *h)
 }
 
 void
-sha384_init(struct sha512 *h)
+sha512_init_384(struct sha512 *h)
 {
 	memcpy(h->state, initial384, sizeof(initial384));
 	h->size = 0;

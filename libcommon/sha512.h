@@ -24,7 +24,7 @@ struct sha512 {
 };
 
 void sha512_init(struct sha512 *h);
-void sha384_init(struct sha512 *h);
+void sha512_init_384(struct sha512 *h);
 /* n may be 0, and data then NULL. */
 void sha512_add(struct sha512 *h, const void *data, size_t n);
 /* Writes the first size bytes of the digest: SHA512_SIZE or SHA384_SIZE. */

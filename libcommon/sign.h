@@ -13,8 +13,8 @@
 #include "private.h"
 
 /* Appends a signature by this private key over d's type and payload; keyid
- * is the key's id in text.  A key signs once (ERR_INPUT), which is told from the
- * signatures, not from key ids. */
+ * is the key's id in text.  A key signs once (ERR_INPUT), which is told from
+ * the signatures, not from key ids. */
 enum status sign_envelope(struct dsse *d, struct arena *a,
     const struct private *key, struct err *e);
 /* The checkpoint of a tree, signed under its origin's name. */

@@ -7,10 +7,10 @@
  * Each line of SECRETS is a name and hexadecimal digits; it is opened when the
  * program ends, so that a FIFO may tell what the program has made.  The
  * program is stopped on its way out of exit(2), where all its memory is still
- * there, and every byte that it could write is held against every 16 bytes of a secret (at steps of
- * 8), as they are and in reverse, as numbers lie in memory.  Exit 0: nothing
- * was found; 1: something was, by name; 2: the program failed; 3: it could
- * not be watched.
+ * there, and every byte that it could write is held against every 16 bytes of
+ * a secret (at steps of 8), as they are and in reverse, as numbers lie in
+ * memory.  Exit 0: nothing was found; 1: something was, by name; 2: the
+ * program failed; 3: it could not be watched.
  */
 #include <fcntl.h>
 #include <signal.h>

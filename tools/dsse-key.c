@@ -226,7 +226,8 @@ main(int argc, char **argv)
 		{ "id", do_id, "write a key's id: the SHA-256 of its SPKI" },
 		{ "import", do_import, "convert a private key" },
 		{ "keyring", keyringcmd_add, "put a key into a keyring" },
-		{ "rotate", keyringcmd_rotate, "end a key whose place another takes" },
+		{ "rotate", keyringcmd_rotate,
+		    "end a key whose place another takes" },
 		{ "revoke", keyringcmd_revoke,
 		    "end a key that can no longer be trusted" },
 		{ NULL, NULL, NULL }

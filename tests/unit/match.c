@@ -135,7 +135,7 @@ any_product(void)
 	return o;
 }
 
-/* --- without an index ------------------------------------------------------ */
+/* --- without an index ---------------------------------------------------- */
 
 static enum match_kind
 by_purl(struct slice product, struct slice versions,
@@ -226,12 +226,12 @@ speaks(const struct json *product, const struct json *component)
 		kind = by_purl(purl, versions, component);
 	/* A CPE that cannot be read says nothing. */
 	other = cpe_parse(cpe, &arena, &readable, NULL) == ERR_OK ?
-	    by_cpe(cpe, component) : purl.len == 0 && key.len > 0 ? by_name(key, versions, component) :
-	    MATCH_NONE;
+	    by_cpe(cpe, component) : purl.len == 0 && key.len > 0 ?
+	    by_name(key, versions, component) : MATCH_NONE;
 	return other < kind ? other : kind;
 }
 
-/* --- cases ------------------------------------------------------------------ */
+/* --- cases --------------------------------------------------------------- */
 
 static struct json
 evidence_of(const struct json *list, size_t n)

@@ -74,7 +74,8 @@ flip_all(const char *name, const struct key *key, size_t step)
 	slurp(name, &good);
 	if (fd < 0 || io_write(fd, good.data, good.len, &e) != ERR_OK)
 		exit(99);
-	ok(verify(fd, key, &id, &frame) == ERR_OK, "%s: verifies as it is", name);
+	ok(verify(fd, key, &id, &frame) == ERR_OK, "%s: verifies as it is",
+	    name);
 	for (size_t at = 0; at < good.len; at += step, flips++) {
 		int bit = step > 1 ? 0 : (int)(at * 5 % 8);
 		enum status rc;
