@@ -129,6 +129,12 @@ number(const struct opt *o, const char *value)
 	return n;
 }
 
+uint64_t
+opt_number(const char *name, const char *value)
+{
+	return number(&(struct opt){ .name = name, .kind = OPT_UINT }, value);
+}
+
 static void
 store(const struct opt *o, const char *value)
 {

@@ -64,6 +64,9 @@ struct opt_verb {
 int opt_verb(const struct opt_usage *usage, const struct opt_verb *verbs,
     int argc, char **argv);
 
+/* One value of an OPT_LIST that is a number: as OPT_UINT reads it. */
+uint64_t opt_number(const char *name, const char *value);
+
 /* A usage error found after parsing: says it, points to --help, exits 2. */
 void opt_usage_error(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));

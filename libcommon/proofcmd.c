@@ -31,20 +31,6 @@ struct opts {
 	struct checkpoint checkpoint[CHECKPOINTS];
 };
 
-static uint64_t
-number(const char *option, const char *text)
-{
-	uint64_t n = 0;
-
-	if (*text == '\0' || strlen(text) > 18 ||
-	    strspn(text, "0123456789") != strlen(text))
-		opt_usage_error("%s wants a number, not '%.64s'", option,
-		    text);
-	for (; *text != '\0'; text++)
-		n = n * 10 + (uint64_t)(*text - '0');
-	return n;
-}
-
 /* --- checkpoints -------------------------------------------------------- */
 
 static enum status
@@ -179,7 +165,7 @@ verify_listed(const struct opts *o, const struct json *doc, struct arena *a,
 	if (t.chunk == NULL || leaf == NULL || o->chunk.count != 1)
 		return err_bad(e, "a tree, not a proof: want a chunk list, "
 		    "--chunk I and the chunk's FILE");
-	index = number("--chunk", o->chunk.item[0]);
+	index = opt_number("chunk", o->chunk.item[0]);
 	if (index >= t.size)
 		return err_no(e, "chunk %" PRIu64 " is not in a tree of %"
 		    PRIu64, index, t.size);
@@ -205,7 +191,7 @@ verify_proof(const struct opts *o, const struct json *doc, struct arena *a,
 		if (p.kind != PROOF_INCLUSION)
 			return err_bad(e, "not the proof of one leaf");
 		if (o->chunk.count > 0 && p.leaf->index !=
-		    number("--chunk", o->chunk.item[0]))
+		    opt_number("chunk", o->chunk.item[0]))
 			return err_no(e, "the proof is of leaf %" PRIu64,
 			    p.leaf->index);
 		if (leaf != NULL && p.has_leaf &&
@@ -276,7 +262,7 @@ verify_directory(const struct opts *o, const char *name)
 	c.root = o->root != NULL ? &root : NULL;
 	c.chunk = mem_array(NULL, o->chunk.count + 1, sizeof(*c.chunk));
 	for (size_t i = 0; i < o->chunk.count; i++)
-		c.chunk[i] = number("--chunk", o->chunk.item[i]);
+		c.chunk[i] = opt_number("chunk", o->chunk.item[i]);
 	rc = chunkstore_verify(name, &c);
 	mem_free(c.chunk);
 	return rc;

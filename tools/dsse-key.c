@@ -46,6 +46,16 @@ save(const struct private *key, struct key_opts *o)
 	return st;
 }
 
+/* How a private key is written: rows of an option table. */
+#define SAVE_OPTIONS(o) \
+	PASSPHRASE_OPTIONS((o).pass), \
+	{ 0, "no-passphrase", OPT_FLAG, &(o).no_passphrase, NULL, \
+	    "do not encrypt the key" }, \
+	{ 0, "format", OPT_TEXT, &(o).format, "FORMAT", \
+	    "pkcs8 (the default) or cosign" }, \
+	{ 'o', "output", OPT_TEXT, &(o).output, "FILE", \
+	    "write the key to FILE, which must not exist" }
+
 static void
 check_key_opts(const struct key_opts *o)
 {
@@ -74,13 +84,7 @@ do_generate(int argc, char **argv)
 		{ 0, "type", OPT_TEXT, &o.type, "TYPE",
 		    "ed25519, ecdsa-p256, ecdsa-p384, ecdsa-p521, rsa-2048, "
 		    "rsa-3072 or rsa-4096" },
-		PASSPHRASE_OPTIONS(o.pass),
-		{ 0, "no-passphrase", OPT_FLAG, &o.no_passphrase, NULL,
-		    "do not encrypt the key" },
-		{ 0, "format", OPT_TEXT, &o.format, "FORMAT",
-		    "pkcs8 (the default) or cosign" },
-		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
-		    "write the key to FILE, which must not exist" },
+		SAVE_OPTIONS(o),
 		OPT_END
 	};
 	struct private *key;
@@ -114,13 +118,7 @@ do_import(int argc, char **argv)
 		    "the passphrase that FILE has: the first line of this" },
 		{ 0, "old-passphrase-fd", OPT_TEXT, &o.old.fd, "N",
 		    "the same, from descriptor N" },
-		PASSPHRASE_OPTIONS(o.pass),
-		{ 0, "no-passphrase", OPT_FLAG, &o.no_passphrase, NULL,
-		    "do not encrypt the key" },
-		{ 0, "format", OPT_TEXT, &o.format, "FORMAT",
-		    "pkcs8 (the default) or cosign" },
-		{ 'o', "output", OPT_TEXT, &o.output, "FILE",
-		    "write the key to FILE, which must not exist" },
+		SAVE_OPTIONS(o),
 		OPT_END
 	};
 	struct private *key;

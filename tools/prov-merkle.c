@@ -202,20 +202,6 @@ compare_indexes(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static uint64_t
-number(const char *option, const char *text)
-{
-	uint64_t n = 0;
-
-	if (*text == '\0' || strlen(text) > 18 ||
-	    strspn(text, "0123456789") != strlen(text))
-		opt_usage_error("%s wants a number, not '%.64s'", option,
-		    text);
-	for (; *text != '\0'; text++)
-		n = n * 10 + (uint64_t)(*text - '0');
-	return n;
-}
-
 /* The indexes asked for, in order, each once. */
 static size_t
 indexes(const struct opts *o, struct merkle_leaf_at *at)
@@ -223,7 +209,7 @@ indexes(const struct opts *o, struct merkle_leaf_at *at)
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->index.count; i++)
-		at[i].index = number("--index", o->index.item[i]);
+		at[i].index = opt_number("index", o->index.item[i]);
 	qsort(at, o->index.count, sizeof(*at), compare_indexes);
 	for (size_t i = 0; i < o->index.count; i++)
 		if (n == 0 || at[i].index != at[n - 1].index)
