@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "b64.h"
+#include "bundle.h"
 #include "canon.h"
 #include "digest.h"
 #include "format.h"
@@ -21,13 +22,6 @@ static const char *const document_types[] = {
 	"https://cosign.sigstore.dev/attestation/v1",
 	"cosign.sigstore.dev/attestation/v1"
 };
-
-static bool
-is_bundle(const struct json *doc)
-{
-	return slice_starts(json_get_text(doc, "mediaType"),
-	    "application/vnd.dev.sigstore.bundle");
-}
 
 static bool
 is_envelope(const struct json *doc)
@@ -147,7 +141,7 @@ intoto_unwrap(const struct json *doc, bool lossy_ok, struct arena *a,
 
 		if (inner->type != JSON_OBJECT)
 			return ERR_OK;
-		if (is_bundle(inner)) {
+		if (bundle_is(inner)) {
 			envelope = json_want(inner, "dsseEnvelope",
 			    JSON_OBJECT);
 			if (envelope == NULL)
