@@ -414,12 +414,6 @@ cache_renewed(const struct cache *c)
 	return c->renewed;
 }
 
-bool
-cache_writable(const struct cache *c)
-{
-	return c->writable && !c->broken;
-}
-
 static void
 close_env(void *ctx)
 {
@@ -658,15 +652,6 @@ cache_next(struct cache *c, enum cache_table t, struct slice from, bool at,
 }
 
 enum status
-cache_last(struct cache *c, enum cache_table t, struct slice *key,
-    struct slice *value, struct err *e)
-{
-	MDB_val k, v;
-
-	return move(c, t, MDB_LAST, &k, &v, key, value, e);
-}
-
-enum status
 cache_count(struct cache *c, enum cache_table t, uint64_t *n, struct err *e)
 {
 	MDB_stat st;
@@ -717,23 +702,6 @@ enum status
 cache_usage(struct cache *c, struct cache_usage *out, struct err *e)
 {
 	return cache_run(c, false, usage_in, out, e);
-}
-
-static enum status
-clear_in(struct cache *c, void *ctx, struct err *e)
-{
-	uint64_t *cleared = ctx;
-	int dead = 0;
-
-	(void)LMDB(c, mdb_reader_check(c->env, &dead));
-	*cleared = (uint64_t)dead;
-	return translate(c, e);
-}
-
-enum status
-cache_clear_readers(struct cache *c, uint64_t *cleared, struct err *e)
-{
-	return cache_run(c, false, clear_in, cleared, e);
 }
 
 void

@@ -52,7 +52,6 @@ enum {
 enum status cache_open(const char *dir, unsigned flags, struct cache **out,
     struct err *e);
 void cache_close(struct cache *c);	/* NULL is fine */
-bool cache_writable(const struct cache *c);
 /* It was damaged, was moved aside, and is empty. */
 bool cache_renewed(const struct cache *c);
 
@@ -80,9 +79,6 @@ enum status cache_del(struct cache *c, enum cache_table t, struct slice key,
 /* The first key that is after (or, with at, not before) this one. */
 enum status cache_next(struct cache *c, enum cache_table t, struct slice from,
     bool at, struct slice *key, struct slice *value, struct err *e);
-/* The last key. */
-enum status cache_last(struct cache *c, enum cache_table t,
-    struct slice *key, struct slice *value, struct err *e);
 enum status cache_count(struct cache *c, enum cache_table t, uint64_t *n,
     struct err *e);
 /* Marks the environment, for what only the caller can see is wrong; returns
@@ -96,9 +92,6 @@ struct cache_usage {
 };
 
 enum status cache_usage(struct cache *c, struct cache_usage *out,
-    struct err *e);
-/* Clears the reader slots of dead processes; returns how many. */
-enum status cache_clear_readers(struct cache *c, uint64_t *cleared,
     struct err *e);
 
 /* Counters (counters.h) in a file beside the environment.  Without it (read

@@ -663,20 +663,6 @@ claims_open(const struct claim *c)
 	    status == LATTICE_UNDER_INVESTIGATION;
 }
 
-bool
-claims_named(const struct claim *c, struct slice id)
-{
-	const struct json *aliases = json_get(c->finding, "aliases");
-
-	if (slice_eq(c->id, id))
-		return true;
-	if (aliases != NULL)
-		JSON_EACH(alias, aliases)
-			if (slice_eq(json_text(alias), id))
-				return true;
-	return false;
-}
-
 /* --- writing -------------------------------------------------------------- */
 
 enum {

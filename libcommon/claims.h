@@ -69,8 +69,6 @@ const struct claims_voice *claims_voice(const struct claims *all,
     const struct lattice_claim *source);
 /* Affected, or under investigation: what the severity gates ask about. */
 bool claims_open(const struct claim *c);
-/* The id itself or an alias of the finding. */
-bool claims_named(const struct claim *c, struct slice id);
 /* A member of the verdict's claims[]; excluded may be NULL. */
 struct json claims_json(struct arena *a, const struct claims *all,
     const struct claim *c, const char *excluded);

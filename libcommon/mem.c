@@ -23,18 +23,10 @@ struct arena_block {
 
 _Static_assert(sizeof(struct arena_block) == ALIGN, "blocks keep alignment");
 
-static void
+static _Noreturn void
 die(size_t wanted)
 {
 	msg_die(ERR_SYSTEM, NULL, "out of memory: %zu bytes wanted", wanted);
-}
-
-static void (*failed)(size_t) = die;
-
-void
-mem_on_failure(void (*hook)(size_t wanted))
-{
-	failed = hook;
 }
 
 /* Large pages spare a large allocation most of its page faults. */
@@ -60,7 +52,7 @@ mem_alloc(size_t size)
 	void *p = malloc(size > 0 ? size : 1);
 
 	if (p == NULL)
-		failed(size);
+		die(size);
 	if (size >= LARGE)
 		want_large_pages(p, size);
 	return p;
@@ -71,7 +63,7 @@ mem_realloc(void *p, size_t size)
 {
 	p = realloc(p, size > 0 ? size : 1);
 	if (p == NULL)
-		failed(size);
+		die(size);
 	if (size >= LARGE)
 		want_large_pages(p, size);
 	return p;
@@ -83,7 +75,7 @@ mem_array(void *p, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		failed(SIZE_MAX);
+		die(SIZE_MAX);
 	return mem_realloc(p, total);
 }
 
@@ -138,7 +130,7 @@ arena_grow(struct arena *a, size_t size)
 	if (want > BLOCK_MAX)
 		want = BLOCK_MAX;
 	if (size > SIZE_MAX / 2)
-		failed(size);
+		die(size);
 	if (want < size + sizeof(*b))
 		want = size + sizeof(*b);
 	b = mem_alloc(want);
@@ -156,7 +148,7 @@ arena_alloc(struct arena *a, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX - ALIGN)
-		failed(size);
+		die(size);
 	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	if (room < size || a->head == NULL)
 		arena_grow(a, size);
@@ -180,7 +172,7 @@ arena_array(struct arena *a, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		failed(SIZE_MAX);
+		die(SIZE_MAX);
 	return arena_alloc(a, total);
 }
 
@@ -212,7 +204,7 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		failed(0);
+		die(0);
 	p = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
@@ -256,7 +248,7 @@ buf_grow(struct buf *b, size_t n)
 	size_t need;
 
 	if (__builtin_add_overflow(b->len, n, &need) || need > SIZE_MAX / 2)
-		failed(SIZE_MAX);
+		die(SIZE_MAX);
 	if (need > b->cap || b->data == NULL) {
 		size_t cap = b->cap < 128 ? 128 : b->cap;
 
@@ -306,7 +298,7 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		failed(0);
+		die(0);
 	(void)buf_room(b, (size_t)n + 1);
 	va_start(ap, fmt);
 	(void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);

@@ -122,7 +122,5 @@ void *mem_alloc(size_t size);
 void *mem_realloc(void *p, size_t size);
 void *mem_array(void *p, size_t count, size_t size);
 void mem_free(void *p);
-/* The hook must not return. */
-void mem_on_failure(void (*hook)(size_t wanted));
 
 #endif
