@@ -144,7 +144,7 @@ only_left(struct entry *list)
 static void
 match_equal(struct arena *a, struct component_changes *out, struct pair *p)
 {
-	struct map by_key = { NULL, 0, 0 };
+	struct map by_key = { 0 };
 	bool fresh;
 
 	for (struct entry *b = p->base; b != NULL; b = b->next)
@@ -189,8 +189,8 @@ diff_components(struct arena *a, const struct json *base,
     const struct json *head, struct map *touched)
 {
 	struct component_changes out = { json_array(), json_array(),
-	    json_array(), { NULL, 0, 0 } };
-	struct pairs pairs = { NULL, 0, 0, { NULL, 0, 0 } };
+	    json_array(), { .count = 0 } };
+	struct pairs pairs = { 0 };
 	struct json o = json_object();
 
 	JSON_EACH(c, base) {
@@ -329,8 +329,8 @@ match_findings(struct arena *a, const struct json *base,
     const struct json *head, struct json *introduced, struct json *resolved,
     struct json *altered)
 {
-	struct pairs pairs = { NULL, 0, 0, { NULL, 0, 0 } };
-	struct map by_alias = { NULL, 0, 0 };
+	struct pairs pairs = { 0 };
+	struct map by_alias = { 0 };
 	bool fresh;
 
 	JSON_EACH(f, base) {

@@ -142,7 +142,7 @@ void
 evidence_findings(struct evidence *ev, struct set *out)
 {
 	struct alias *aliases = alias_open();
-	struct groups groups = { NULL, 0, 0, { NULL, 0, 0 } };
+	struct groups groups = { 0 };
 	struct arena a = { NULL, NULL, NULL };
 
 	for (const struct source *s = ev->first; s != NULL; s = s->next)

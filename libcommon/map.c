@@ -8,8 +8,15 @@ enum {
 	SLOTS_FIRST = 16
 };
 
+/* The table holds no more than what most look-ups end at: entries stand beside
+ * each other in the order they came, and move only when their array grows. */
 struct map_slot {
-	const char *key;	/* NULL: free */
+	uint32_t hash;
+	uint32_t entry;		/* one more than its index; 0: free */
+};
+
+struct map_entry {
+	const char *key;
 	uint32_t len;
 	uint32_t hash;
 	size_t value;
@@ -38,24 +45,57 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t
+eight(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Fewer than eight bytes, all of them. */
+static uint64_t
+few(const char *p, size_t n)
+{
+	uint32_t low, high;
+
+	if (n >= sizeof(low)) {
+		memcpy(&low, p, sizeof(low));
+		memcpy(&high, p + n - sizeof(high), sizeof(high));
+		return (uint64_t)high << 32 | low;
+	}
+	return n == 0 ? 0 : (uint64_t)(unsigned char)p[0] << 16 |
+	    (uint64_t)(unsigned char)p[n / 2] << 8 | (unsigned char)p[n - 1];
+}
+
+/* Two words a step; the last ones overlap. */
 static uint32_t
 hash_of(struct slice key)
 {
-	uint64_t h = seed() ^ key.len;
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = seed() ^ key.len, a, b = 0;
 	const char *p = key.data;
 	size_t left = key.len;
 
-	while (left > 0) {
-		uint64_t word = 0;
-		size_t n = left < sizeof(word) ? left : sizeof(word);
-
-		memcpy(&word, p, n);
-		h = mix(h ^ word, UINT64_C(0x9e3779b97f4a7c15));
-		p += n;
-		left -= n;
+	for (; left > 16; left -= 16, p += 16)
+		h = mix(eight(p) ^ odd, eight(p + 8) ^ h);
+	if (left >= 8) {
+		a = eight(p);
+		b = eight(p + left - 8);
+	} else {
+		a = few(p, left);
 	}
+	h = mix(a ^ odd, b ^ h);
 	h = mix(h ^ seed(), UINT64_C(0xd6e8feb86659fd93));
 	return (uint32_t)(h ^ h >> 32);
+}
+
+static bool
+has_key(const struct map_entry *e, struct slice key)
+{
+	return e->len == key.len &&
+	    (key.len == 0 || memcmp(e->key, key.data, key.len) == 0);
 }
 
 /* The slot that holds key, or the free one where it belongs. */
@@ -65,9 +105,8 @@ probe(const struct map *m, struct slice key, uint32_t hash)
 	for (size_t i = hash & m->mask;; i = (i + 1) & m->mask) {
 		struct map_slot *s = &m->slot[i];
 
-		if (s->key == NULL || (s->hash == hash && s->len == key.len &&
-		    (key.len == 0 ||
-		    memcmp(s->key, key.data, key.len) == 0)))
+		if (s->entry == 0 || (s->hash == hash &&
+		    has_key(&m->entry[s->entry - 1], key)))
 			return s;
 	}
 }
@@ -75,19 +114,19 @@ probe(const struct map *m, struct slice key, uint32_t hash)
 static void
 resize(struct map *m, size_t slots)
 {
-	struct map old = *m;
-
+	mem_free(m->slot);
 	m->slot = mem_array(NULL, slots, sizeof(*m->slot));
 	memset(m->slot, 0, slots * sizeof(*m->slot));
 	m->mask = slots - 1;
-	for (size_t i = 0; old.slot != NULL && i <= old.mask; i++) {
-		struct map_slot *s = &old.slot[i];
+	m->entry = mem_array(m->entry, slots / 3 * 2, sizeof(*m->entry));
+	for (size_t i = 0; i < m->count; i++) {
+		uint32_t hash = m->entry[i].hash;
+		size_t k = hash & m->mask;
 
-		if (s->key != NULL)
-			*probe(m, (struct slice){ s->key, s->len },
-			    s->hash) = *s;
+		while (m->slot[k].entry != 0)
+			k = (k + 1) & m->mask;
+		m->slot[k] = (struct map_slot){ hash, (uint32_t)i + 1 };
 	}
-	mem_free(old.slot);
 }
 
 void
@@ -95,50 +134,42 @@ map_reserve(struct map *m, size_t count)
 {
 	size_t slots = m->slot == NULL ? SLOTS_FIRST : m->mask + 1;
 
-	/* By four: every time all that is there moves. */
 	while (slots / 3 * 2 < count)
-		slots *= m->slot == NULL ? 2 : 4;
+		slots *= 2;
 	if (m->slot == NULL || slots > m->mask + 1)
 		resize(m, slots);
 }
 
-static void
-occupy(struct map *m, struct map_slot *s, struct slice key, uint32_t hash)
+/* Where key is, or was put: a copy of it where there is an arena. */
+static size_t *
+put(struct map *m, struct slice key, struct arena *a, bool *fresh)
 {
-	/* An empty key still needs a pointer that is not NULL. */
-	s->key = key.data != NULL ? key.data : "";
-	s->len = (uint32_t)key.len;
-	s->hash = hash;
-	s->value = 0;
-	m->count++;
+	uint32_t hash = hash_of(key);
+	struct map_entry *e;
+	struct map_slot *s;
+
+	map_reserve(m, m->count + 1);
+	s = probe(m, key, hash);
+	*fresh = s->entry == 0;
+	if (*fresh) {
+		e = &m->entry[m->count++];
+		*e = (struct map_entry){ a != NULL ? arena_slice(a, key).data :
+		    key.data, (uint32_t)key.len, hash, 0 };
+		*s = (struct map_slot){ hash, (uint32_t)m->count };
+	}
+	return &m->entry[s->entry - 1].value;
 }
 
 size_t *
 map_put(struct map *m, struct slice key, bool *fresh)
 {
-	uint32_t hash = hash_of(key);
-	struct map_slot *s;
-
-	map_reserve(m, m->count + 1);
-	s = probe(m, key, hash);
-	*fresh = s->key == NULL;
-	if (*fresh)
-		occupy(m, s, key, hash);
-	return &s->value;
+	return put(m, key, NULL, fresh);
 }
 
 size_t *
 map_put_copy(struct map *m, struct slice key, struct arena *a, bool *fresh)
 {
-	uint32_t hash = hash_of(key);
-	struct map_slot *s;
-
-	map_reserve(m, m->count + 1);
-	s = probe(m, key, hash);
-	*fresh = s->key == NULL;
-	if (*fresh)
-		occupy(m, s, arena_slice(a, key), hash);
-	return &s->value;
+	return put(m, key, a, fresh);
 }
 
 void
@@ -148,45 +179,52 @@ map_prefetch(const struct map *m, struct slice key)
 		__builtin_prefetch(&m->slot[hash_of(key) & m->mask]);
 }
 
+/* The value of what the slot holds; NULL if it is free. */
+static size_t *
+value_of(const struct map *m, const struct map_slot *s)
+{
+	return s->entry == 0 ? NULL : &m->entry[s->entry - 1].value;
+}
+
 void
 map_find_many(const struct map *m, const struct slice *key, size_t count,
     size_t **value)
 {
+	const struct map_slot *s[MAP_MANY];
 	uint32_t hash[MAP_MANY];
 
 	for (size_t i = 0; i < count; i++)
 		value[i] = NULL;
 	if (m->slot == NULL)
 		return;
-	/* Each step waits for memory that the one before it asked for. */
+	/* Each step waits for memory that the one before it asked for; what is
+	 * not in its own slot is found without that. */
 	for (size_t i = 0; i < count; i++) {
 		hash[i] = hash_of(key[i]);
-		__builtin_prefetch(&m->slot[hash[i] & m->mask]);
+		s[i] = &m->slot[hash[i] & m->mask];
+		__builtin_prefetch(s[i]);
 	}
 	for (size_t i = 0; i < count; i++)
-		__builtin_prefetch(m->slot[hash[i] & m->mask].key);
-	for (size_t i = 0; i < count; i++) {
-		struct map_slot *s = probe(m, key[i], hash[i]);
-
-		if (s->key != NULL)
-			value[i] = &s->value;
-	}
+		if (s[i]->entry != 0)
+			__builtin_prefetch(&m->entry[s[i]->entry - 1]);
+	for (size_t i = 0; i < count; i++)
+		if (s[i]->entry != 0)
+			__builtin_prefetch(m->entry[s[i]->entry - 1].key);
+	for (size_t i = 0; i < count; i++)
+		value[i] = value_of(m, probe(m, key[i], hash[i]));
 }
 
 size_t *
 map_find(const struct map *m, struct slice key)
 {
-	struct map_slot *s;
-
-	if (m->slot == NULL)
-		return NULL;
-	s = probe(m, key, hash_of(key));
-	return s->key == NULL ? NULL : &s->value;
+	return m->slot == NULL ? NULL :
+	    value_of(m, probe(m, key, hash_of(key)));
 }
 
 void
 map_free(struct map *m)
 {
 	mem_free(m->slot);
-	*m = (struct map){ NULL, 0, 0 };
+	mem_free(m->entry);
+	*m = (struct map){ NULL, NULL, 0, 0 };
 }

@@ -20,8 +20,9 @@
 /* Zero it to begin. */
 struct map {
 	struct map_slot *slot;
+	struct map_entry *entry;
 	size_t mask;		/* slots less one; a power of two less one */
-	size_t count;
+	size_t count;		/* below 4 G */
 };
 
 /* Where the value of key is; inserted as 0, with *fresh set, if it was not

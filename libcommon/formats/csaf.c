@@ -527,8 +527,8 @@ static void
 read_vulnerability(struct part *p, const struct tree *t, const struct json *v,
     struct common *of)
 {
-	struct claims claims = { NULL, 0, 0, { NULL, 0, 0 } };
-	struct map alike = { NULL, 0, 0 };
+	struct claims claims = { .item = NULL };
+	struct map alike = { 0 };
 
 	of->ids = NULL;
 	read_ids(p, v, &of->ids);
@@ -564,7 +564,7 @@ read(struct part *p, const struct json *doc)
 	const struct json *document = part_object(p, doc, "document");
 	const struct json *tracking = part_object(p, document, "tracking");
 	const struct json *list = part_array(p, doc, "vulnerabilities");
-	struct tree t = { NULL, 0, 0, { NULL, 0, 0 }, { NULL, 0, 0 } };
+	struct tree t = { .item = NULL };
 	struct common of = { .ids = NULL };
 
 	p->inventory = false;

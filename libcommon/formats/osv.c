@@ -141,7 +141,7 @@ static void
 read_package(struct part *p, const struct json *v)
 {
 	const struct json *package, *groups, *records;
-	struct map by_id = { NULL, 0, 0 };
+	struct map by_id = { 0 };
 	struct part_names names;
 	uint32_t c;
 

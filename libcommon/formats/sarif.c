@@ -249,7 +249,7 @@ read(struct part *p, const struct json *doc)
 	p->inventory = false;
 	JSON_EACH(run, runs) {
 		const struct json *tool, *results;
-		struct map rules = { NULL, 0, 0 };
+		struct map rules = { 0 };
 
 		if (!part_is_object(p, run, "a run"))
 			return;

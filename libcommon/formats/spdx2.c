@@ -215,7 +215,7 @@ spdx2_read(struct part *p, const struct json *doc)
 	    "documentDescribes");
 	const struct json *texts = part_array(p, doc,
 	    "hasExtractedLicensingInfos");
-	struct map others = { NULL, 0, 0 }, licenses = { NULL, 0, 0 };
+	struct map others = { 0 }, licenses = { 0 };
 	bool fresh;
 
 	JSON_EACH(text, texts)

@@ -361,7 +361,7 @@ add_license(struct part *p, const struct graph *g, uint32_t c,
 {
 	struct slice id = reference_id(reference), text;
 	const struct json *v = deref(g, reference);
-	struct map texts = { NULL, 0, 0 };
+	struct map texts = { 0 };
 	size_t at = id.len;
 
 	if (is_individual(id, "NoneLicense") ||

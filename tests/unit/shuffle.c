@@ -180,7 +180,7 @@ try_file(const char *path)
 		rc = normalize(&doc, false, &want, &e);
 	for (int i = 0; rc == ERR_OK && i < ROUNDS; i++) {
 		struct arena round = { NULL, NULL, NULL };
-		struct map names = { NULL, 0, 0 };
+		struct map names = { 0 };
 		struct json changed;
 
 		collect(&names, &doc, SLICE(""));
