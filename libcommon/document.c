@@ -142,23 +142,27 @@ static bool
 wants(void *ctx, const struct json *object, struct slice key)
 {
 	struct document_sieve *s = ctx;
+	int array;
 
 	/* Only of the document itself, which begins at offset 0. */
 	if (object->offset != 0 || s->key.data != NULL ||
-	    format_wants(object, key) == NULL)
+	    format_wants(object, key, &array) == NULL)
 		return false;
 	s->key = key;
 	return true;
 }
 
 static void
-take(void *ctx, const struct json *element)
+take(void *ctx, const struct json *element, size_t count, struct arena *a)
 {
 	struct document_sieve *s = ctx;
 
-	if (s->text.len > 0)
-		buf_byte(&s->text, ',');
-	canon_write(&s->text, element);
+	(void)a;
+	for (size_t i = 0; i < count; i++) {
+		if (s->text.len > 0)
+			buf_byte(&s->text, ',');
+		canon_write(&s->text, element + i);
+	}
 }
 
 const struct json_sieve *

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aside.h"
 #include "canon.h"
 #include "evinner.h"
 #include "format.h"
@@ -52,22 +53,76 @@ static bool
 wants(void *ctx, const struct json *object, struct slice key)
 {
 	struct evidence *ev = ctx;
-	const struct format *format = format_wants(object, key);
+	struct early *early = &ev->early;
+	const struct format *format;
+	int array;
 
-	/* One array a document: a second one stays in the tree. */
-	if (format == NULL || ev->early.source != NULL)
+	format = format_wants(object, key, &array);
+	if (format == NULL)
 		return false;
-	ev->early.source = new_source(ev, &ev->e);
-	ev->early.format = format;
+	/* Only one object can be the document. */
+	if (early->source != NULL && (early->format != format ||
+	    early->offset != object->offset))
+		return false;
+	if (early->source == NULL)
+		early->source = new_source(ev, &ev->e);
+	early->format = format;
+	early->offset = object->offset;
+	early->array = array;
 	return true;
 }
 
 static void
-take(void *ctx, const struct json *element)
+read_batch(void *ctx, const void *batch, size_t size)
 {
 	struct evidence *ev = ctx;
+	const struct batch *b = batch;
 
-	ev->early.format->take(&ev->early.source->part, element);
+	(void)size;
+	ev->early.format->take(&ev->early.source->part, b->array, b->element,
+	    b->count);
+}
+
+/* The first elements are read at once: most documents have no more. */
+static void
+take(void *ctx, const struct json *element, size_t count, struct arena *a)
+{
+	struct evidence *ev = ctx;
+	struct early *early = &ev->early;
+	struct batch *b = &early->batch[early->batches % BATCHES];
+	struct json *copy;
+	struct arena spare;
+
+	if (early->batches == 1)
+		early->aside = aside_open(read_batch, ev);
+	if (early->batches++ == 0) {
+		early->format->take(&early->source->part, early->array,
+		    element, count);
+		return;
+	}
+	copy = arena_array(a, count, sizeof(*copy));
+	memcpy(copy, element, count * sizeof(*copy));
+	/* The batch takes the arena, and gives the one it had. */
+	aside_wait(early->aside, b->ticket);
+	spare = b->a;
+	b->a = *a;
+	*a = spare;
+	b->array = early->array;
+	b->element = copy;
+	b->count = count;
+	b->ticket = aside_give(early->aside, b, sizeof(*b));
+}
+
+/* All that was taken is read. */
+static void
+end_taking(struct early *early)
+{
+	aside_close(early->aside);
+	early->aside = NULL;
+	early->batches = 0;
+	for (size_t i = 0; i < BATCHES; i++)
+		arena_free(&early->batch[i].a);
+	memset(early->batch, 0, sizeof(early->batch));
 }
 
 const struct json_sieve *
@@ -83,6 +138,7 @@ evidence_sifted(struct evidence *ev)
 {
 	bool sifted = ev->early.source != NULL;
 
+	end_taking(&ev->early);
 	if (sifted)
 		part_free(&ev->early.source->part);
 	ev->early.source = NULL;
@@ -137,6 +193,7 @@ source_of(struct evidence *ev, const struct document *d, struct err *e)
 {
 	struct source *s = ev->early.source;
 
+	end_taking(&ev->early);
 	if (s == NULL) {
 		s = new_source(ev, e);
 	} else if (ev->early.format != d->format || !is_sifted(&d->inner) ||
@@ -146,7 +203,6 @@ source_of(struct evidence *ev, const struct document *d, struct err *e)
 	}
 	s->part.e = e;
 	part_inventory(&s->part, d->role == ROLE_SBOM);
-	ev->early.source = NULL;
 	return s;
 }
 
@@ -172,9 +228,11 @@ evidence_add(struct evidence *ev, const struct document *d, struct err *e)
 	if (p->rc != ERR_OK) {
 		enum status rc = p->rc;
 
-		part_free(p);
+		if (s != ev->early.source)
+			part_free(p);
 		return rc;
 	}
+	ev->early.source = NULL;
 	if (d->lossy)
 		part_unknown(p, "AnalyzerLimit", (struct slice){ NULL, 0 },
 		    "a whole number was changed by reading it as a double");
@@ -354,7 +412,7 @@ digest_sources(struct evidence *ev)
 {
 	struct sha256 hash;
 	struct sink k = { NULL, NULL, &hash, { NULL, 0, 0 } };
-	struct map seen = { NULL, 0, 0 };
+	struct map seen = { 0 };
 
 	sha256_init(&hash);
 	for (struct source *s = ev->first; s != NULL; s = s->next) {

@@ -20,14 +20,16 @@ struct evidence *evidence_open(void);
 void evidence_close(struct evidence *);
 
 /*
- * What to read the next document's stream with: its largest array is then read
- * while it is parsed.  That is a guess at what the document will turn out to
- * be.  When anything fails and evidence_sifted says that elements were taken,
- * read the document again without the sieve: where the guess was wrong this
- * mends it, and else the fault is the same.
+ * What to read the next document's stream with: its largest arrays are then
+ * read while it is parsed, by a thread where there is much of them.  That is a
+ * guess at what the document will turn out to be.  When anything fails and
+ * evidence_sifted says that elements were taken, read the document again
+ * without the sieve: where the guess was wrong this mends it, and else the
+ * fault is the same.
  */
 const struct json_sieve *evidence_sieve(struct evidence *);
-/* Were elements taken?  Forgets them. */
+/* Were elements taken, and no document added with them?  Forgets them: after
+ * this the document's text may go. */
 bool evidence_sifted(struct evidence *);
 
 /* Reads a recognised document into the evidence; afterwards the document may

@@ -9,6 +9,7 @@
 #include "evidence.h"
 #include "part.h"
 
+struct aside;
 struct format;
 
 /* One document's contribution and what stands beside it. */
@@ -26,11 +27,30 @@ struct source {
 	bool repeated;		/* another source contributes the same */
 };
 
-/* The document that is being parsed, of which a sieve takes elements. */
+/* Elements that a sieve took. */
+struct batch {
+	int array;			/* the format's, that they are of */
+	const struct json *element;
+	size_t count;
+	struct arena a;			/* what they are made of */
+	uint64_t ticket;
+};
+
+enum {
+	BATCHES = 8
+};
+
+/* The document that is being parsed, of which a sieve takes elements.  While
+ * a thread reads them, the source is that thread's. */
 struct early {
 	struct json_sieve sieve;
 	struct source *source;		/* NULL: nothing was wanted */
 	const struct format *format;	/* that wanted them */
+	uint32_t offset;		/* of the object whose arrays they are */
+	int array;			/* that is being read */
+	struct aside *aside;		/* NULL: the second batch starts it */
+	struct batch batch[BATCHES];	/* a ring */
+	size_t batches;
 };
 
 struct evidence {

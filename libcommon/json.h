@@ -84,8 +84,9 @@ extern const struct json_limits json_own;	/* 2 GiB + 1 MiB, 512 deep */
 
 /*
  * A sieve takes the elements of a large array out of the tree while it is
- * read, so that only one of them is held at a time.  The first element stays:
- * who looks at the tree sees what the array is of, and that it is not empty.
+ * read, so that only a few of them are held at a time.  The first element
+ * stays: who looks at the tree sees what the array is of, and that it is not
+ * empty.
  */
 struct json_sieve {
 	/* Asked when an array opens that is a member of the document's object
@@ -93,8 +94,11 @@ struct json_sieve {
 	 * the members that came before, in the order of the text: walk them
 	 * with JSON_MEMBERS. */
 	bool (*wants)(void *ctx, const struct json *object, struct slice key);
-	/* An element, which is gone when this returns. */
-	void (*take)(void *ctx, const struct json *element);
+	/* The next elements of the array that was wanted last.  They are gone
+	 * when this returns, but for those who keep what is in the arena a
+	 * and leave another one there: then only the array itself is. */
+	void (*take)(void *ctx, const struct json *element, size_t count,
+	    struct arena *a);
 	void *ctx;
 };
 

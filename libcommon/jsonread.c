@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "keyorder.h"
+#include "keytrail.h"
 #include "lex.h"
 
 const struct json_limits json_foreign = {
@@ -17,7 +18,9 @@ const struct json_limits json_own = {
 };
 
 enum {
-	SIEVE_DEPTH = 3		/* the array, its object, and one around it */
+	SIEVE_DEPTH = 3,	/* the array, its object, and one around it */
+	SIEVE_BATCH = 64 * 1024	/* bytes of the elements that are taken at once:
+				 * what they become stays in a core's cache */
 };
 
 /* Where the children of empty containers are: arithmetic on NULL is not
@@ -32,9 +35,9 @@ static struct json_member no_children;
  */
 struct frame {
 	size_t start;		/* of its children in the scratch */
-	size_t keys;		/* keys outside of it */
+	struct keytrail_step *step;	/* an object's keys; NULL: off the
+					 * trail */
 	bool is_object;
-	bool unsorted;
 	bool sifted;		/* only the first child stays */
 };
 
@@ -42,11 +45,12 @@ struct reader {
 	struct lex lex;
 	struct arena *arena;	/* that the tree grows in */
 	struct arena *kept;	/* the caller's */
-	struct arena sifted;	/* of an element that a sieve takes */
+	struct arena sifted;	/* of the elements that a sieve takes */
+	uint64_t taken;		/* the offset up to which they were */
 	struct buf scratch;	/* struct json and json_member */
-	struct buf keys;	/* keyorder_prefix of each in the scratch */
 	struct buf frames;
 	struct frame *top;	/* NULL outside of containers */
+	struct keytrail trail;
 	struct keyorder order;
 };
 
@@ -63,27 +67,77 @@ last_value(struct reader *r)
 	return (struct json *)(void *)(r->scratch.data + r->scratch.len) - 1;
 }
 
+static uint64_t
+prefix_of(const struct json_member *m)
+{
+	uint64_t v = 0;
+
+	if (m->key_len > 0)
+		memcpy(&v, m->key, m->key_len < 8 ? m->key_len : 8);
+	return keyorder_prefix(v, m->key_len);
+}
+
+static bool
+is_sorted(const struct json_member *m, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (json_key_cmp(key_of(m + i - 1), key_of(m + i)) >= 0)
+			return false;
+	return true;
+}
+
+/* The order of the members of an object that ends here; NULL, and refused,
+ * where a key is there twice. */
+static const uint32_t *
+order_of(struct reader *r, const struct json_member *m, size_t n)
+{
+	struct keyed *key = keyorder_keys(&r->order, n);
+	const uint32_t *order;
+	size_t twice;
+
+	for (size_t i = 0; i < n; i++) {
+		key[i].prefix = prefix_of(m + i);
+		key[i].text = m[i].key;
+		key[i].len = m[i].key_len;
+	}
+	order = keyorder_sort(&r->order, n, &twice);
+	if (twice == n)
+		return order;
+	(void)lex_duplicate(&r->lex, key_of(m + twice), m[twice].key_offset);
+	return NULL;
+}
+
+/* What the order is for all objects with the keys of a step. */
+static void
+learn_order(struct reader *r, struct keytrail_step *step,
+    const struct json_member *m)
+{
+	size_t size = step->count * sizeof(uint32_t);
+
+	step->sorted = is_sorted(m, step->count);
+	/* No key is there twice, or there was no step. */
+	step->order = memcpy(arena_alloc(&r->trail.arena, size),
+	    order_of(r, m, step->count), size);
+}
+
 /* The children of the object that ends here to where they go, sorted; refuses
  * a key that is there twice. */
 static bool
 sort_members(struct reader *r, struct json_member *to,
     const struct json_member *m, size_t n)
 {
-	struct keyed *key = keyorder_keys(&r->order, n);
-	const uint64_t *prefix = (const uint64_t *)(const void *)r->keys.data +
-	    r->top->keys;
+	struct keytrail_step *step = r->top->step;
 	const uint32_t *order;
-	size_t twice;
 
-	for (size_t i = 0; i < n; i++) {
-		key[i].prefix = prefix[i];
-		key[i].text = m[i].key;
-		key[i].len = m[i].key_len;
+	if (step != NULL && step->order == NULL)
+		learn_order(r, step, m);
+	if (step != NULL ? step->sorted : is_sorted(m, n)) {
+		memcpy(to, m, n * sizeof(*m));
+		return true;
 	}
-	order = keyorder_sort(&r->order, n, &twice);
-	if (twice < n)
-		return lex_duplicate(&r->lex, key_of(m + twice),
-		    m[twice].key_offset);
+	order = step != NULL ? step->order : order_of(r, m, n);
+	if (order == NULL)
+		return false;
 	for (size_t i = 0; i < n; i++)
 		to[i] = m[order[i]];
 	return true;
@@ -120,11 +174,27 @@ open_container(struct reader *r, bool is_object)
 		return false;
 	r->top = buf_push(&r->frames, sizeof(*r->top));
 	r->top->start = r->scratch.len;
-	r->top->keys = r->keys.len / sizeof(uint64_t);
+	r->top->step = &r->trail.start;
 	r->top->is_object = is_object;
-	r->top->unsorted = false;
 	r->top->sifted = sifted;
 	return true;
+}
+
+/* What has been read of the sifted array, but for its first element, goes to
+ * who wants it. */
+static void
+hand_over(struct reader *r)
+{
+	const struct json_sieve *sieve = r->lex.s->sieve;
+	size_t first = r->top->start + sizeof(struct json);
+
+	if (r->scratch.len <= first)
+		return;
+	sieve->take(sieve->ctx, (const struct json *)(const void *)
+	    (r->scratch.data + first), (r->scratch.len - first) /
+	    sizeof(struct json), &r->sifted);
+	r->scratch.len = first;
+	arena_reset(&r->sifted);
 }
 
 /* The children of the innermost container move to the arena. */
@@ -132,24 +202,28 @@ static bool
 close_container(struct reader *r)
 {
 	const struct frame *f = r->top;
-	const char *children = r->scratch.data + f->start;
-	size_t bytes = r->scratch.len - f->start;
-	size_t n = f->is_object ? bytes / sizeof(struct json_member) :
-	    bytes / sizeof(struct json);
+	const char *children;
 	void *to = &no_children;
 	struct json *v;
+	size_t bytes, n;
 
-	if (f->sifted)
+	if (f->sifted) {
+		hand_over(r);
 		r->arena = r->kept;
-	if (n > 0)
+	}
+	children = r->scratch.data + f->start;
+	bytes = r->scratch.len - f->start;
+	n = f->is_object ? bytes / sizeof(struct json_member) :
+	    bytes / sizeof(struct json);
+	if (n > 0) {
 		to = arena_alloc(r->arena, bytes);
-	if (!f->unsorted)
-		memcpy(to, children, bytes);
-	else if (!sort_members(r, to, (const struct json_member *)
-	    (const void *)children, n))
-		return false;
+		if (!f->is_object)
+			memcpy(to, children, bytes);
+		else if (!sort_members(r, to, (const struct json_member *)
+		    (const void *)children, n))
+			return false;
+	}
 	r->scratch.len = f->start;
-	r->keys.len = f->keys * sizeof(uint64_t);
 	v = last_value(r);
 	v->flag = f->sifted;
 	v->len = (uint32_t)n;
@@ -161,31 +235,32 @@ close_container(struct reader *r)
 }
 
 static inline bool
-read_text(struct reader *r, struct slice *text)
+read_text(struct reader *r, struct slice *text, bool *escaped)
 {
-	bool escaped;
 	char *copy;
 
-	if (!lex_string(&r->lex, text, &escaped))
+	if (!lex_string(&r->lex, text, escaped))
 		return false;
-	if (escaped) {
+	if (*escaped) {
 		copy = arena_alloc(r->arena, text->len);
 		*text = (struct slice){ copy, lex_unescape(copy, *text) };
 	}
 	return true;
 }
 
-static inline uint64_t
-prefix_of(const struct reader *r, const char *raw, struct slice key)
+/* A key that does not stand on the trail yet, and may leave it. */
+static bool
+read_new_key(struct reader *r, struct slice *key)
 {
-	uint64_t v = 0;
+	struct frame *f = r->top;
+	bool escaped;
 
-	/* Eight bytes at once where so many are there. */
-	if (raw == key.data && r->lex.end - key.data >= 8)
-		memcpy(&v, key.data, 8);
-	else if (key.len > 0)
-		memcpy(&v, key.data, key.len < 8 ? key.len : 8);
-	return keyorder_prefix(v, key.len);
+	if (!read_text(r, key, &escaped))
+		return false;
+	if (f->step != NULL)
+		f->step = escaped ? NULL :
+		    keytrail_add(&r->trail, f->step, *key);
+	return true;
 }
 
 /* A key and its colon; the member's value comes next. */
@@ -193,27 +268,27 @@ static bool
 read_key(struct reader *r)
 {
 	struct frame *f = r->top;
+	struct keytrail_step *step = NULL;
 	struct json_member *m;
 	struct slice key;
-	uint64_t *prefix;
-	bool first = r->scratch.len == f->start;
 	const char *at;
 
 	if (lex_space(&r->lex) != '"')
 		return lex_expected(&r->lex, "a key in quotes");
 	at = r->lex.p;
-	if (!read_text(r, &key))
+	if (f->step != NULL)
+		step = keytrail_follow(f->step, at, r->lex.end);
+	if (step != NULL) {
+		f->step = step;
+		key = (struct slice){ at + 1, step->len - 2 };
+		r->lex.p += step->len;
+	} else if (!read_new_key(r, &key)) {
 		return false;
+	}
 	m = buf_push(&r->scratch, sizeof(*m));
 	m->key = key.data;
 	m->key_len = (uint32_t)key.len;
 	m->key_offset = (uint32_t)lex_offset(&r->lex, at);
-	prefix = buf_push(&r->keys, sizeof(*prefix));
-	*prefix = prefix_of(r, at + 1, key);
-	if (!first && !f->unsorted)
-		f->unsorted = prefix[-1] > *prefix ||
-		    (prefix[-1] == *prefix &&
-		    json_key_cmp(key_of(m - 1), key) >= 0);
 	if (lex_space(&r->lex) != ':')
 		return lex_expected(&r->lex, "':'");
 	r->lex.p++;
@@ -224,11 +299,11 @@ static bool
 read_scalar(struct reader *r, int c, struct json *v)
 {
 	struct slice text = { NULL, 0 };
-	bool canonical = false;
+	bool canonical = false, escaped;
 
 	if (c == '"') {
 		v->type = JSON_STRING;
-		if (!read_text(r, &text))
+		if (!read_text(r, &text, &escaped))
 			return false;
 	} else if (c == '-' || (c >= '0' && c <= '9')) {
 		v->type = JSON_NUMBER;
@@ -254,15 +329,15 @@ read_scalar(struct reader *r, int c, struct json *v)
 static void
 sift(struct reader *r)
 {
-	const struct json_sieve *sieve = r->lex.s->sieve;
+	uint64_t here = lex_offset(&r->lex, r->lex.p);
 
 	if (r->arena == r->kept) {	/* the first */
 		r->arena = &r->sifted;
-		return;
+		r->taken = here;
+	} else if (here - r->taken >= SIEVE_BATCH) {
+		hand_over(r);
+		r->taken = here;
 	}
-	sieve->take(sieve->ctx, last_value(r));
-	r->scratch.len -= sizeof(struct json);
-	arena_reset(&r->sifted);
 }
 
 /*
@@ -342,9 +417,9 @@ json_next(struct json_stream *s, const struct json_limits *limits,
 	if (*got)
 		*out = *last_value(&r);
 	buf_free(&r.scratch);
-	buf_free(&r.keys);
 	buf_free(&r.frames);
 	arena_free(&r.sifted);
+	keytrail_free(&r.trail);
 	keyorder_free(&r.order);
 	return r.lex.rc;
 }

@@ -26,12 +26,14 @@ part_init(struct part *p, struct arena *a, struct err *e)
 	p->a = a;
 	p->e = e;
 	p->inventory = true;
+	p->waiting = json_array();
 }
 
 void
 part_free(struct part *p)
 {
 	arena_free(&p->scratch);
+	arena_free(&p->label_texts);
 	mem_free(p->component);
 	mem_free(p->edge);
 	mem_free(p->root);
@@ -46,9 +48,14 @@ part_free(struct part *p)
 void
 part_inventory(struct part *p, bool inventory)
 {
+	if (p->inventory == inventory)
+		return;
 	p->inventory = inventory;
-	for (uint32_t i = 0; i < p->components; i++)
+	p->edges = 0;
+	for (uint32_t i = 0; i < p->components; i++) {
 		p->component[i].inventory = inventory;
+		p->component[i].edges_known = false;
+	}
 }
 
 /* --- reading members of foreign documents ------------------------------- */
@@ -582,10 +589,13 @@ part_label(struct part *p, struct slice label, uint32_t c)
 
 	if (label.len == 0)
 		return;
-	at = map_put_copy(&p->labels, label, p->a, &fresh);
+	at = map_put_copy(&p->labels, label, &p->label_texts, &fresh);
 	if (fresh) {
 		*at = c;
 	} else if (*at != c) {
+		if (p->labels_used && p->rc == ERR_OK)
+			p->rc = err_input(p->e, 0, "a label that was used "
+			    "means nothing");
 		if (*at != AMBIGUOUS)
 			part_unknown(p, "Identity", p->component[*at].key,
 			    "another component has the same reference");

@@ -167,6 +167,12 @@ struct part {
 
 	/* The document's own labels (bom-ref, SPDXID) and what they mean. */
 	struct map labels;
+	struct arena label_texts;	/* beside each other: they are looked
+					 * for all the time */
+	bool labels_used;	/* some of them, before all were given: that
+				 * one turns out to mean nothing is a fault */
+	struct json waiting;	/* array of what waits for the others: the
+				 * reader's own */
 	struct slice serial;	/* "urn:cdx:UUID/VERSION" */
 
 	struct slice target;	/* what a scanner says it looked at */
@@ -181,7 +187,8 @@ struct part {
 void part_init(struct part *p, struct arena *a, struct err *e);
 void part_free(struct part *p);
 /* Is it about what the subject is made of?  Else its components only resolve
- * references, those too that were read before this was known. */
+ * references, those too that were read before this was known, and it has no
+ * edges. */
 void part_inventory(struct part *p, bool inventory);
 
 /* --- reading members of foreign documents ------------------------------- */

@@ -127,6 +127,8 @@ one_file(struct evidence *ev, const char *operand, const struct opts *o)
 			rc = one_document(ev, &v, &in, o, &a);
 		arena_reset(&a);
 	}
+	/* What was taken of a document that broke off may still be read. */
+	(void)evidence_sifted(ev);
 	arena_free(&a);
 	input_close(&in);
 	return rc;

@@ -58,7 +58,8 @@ check(const struct json *doc, struct slice *version, unsigned *serves,
 /* A component's members, in canonical order. */
 enum {
 	M_BOM_REF, M_COMPONENTS, M_CPE, M_GROUP, M_HASHES, M_LICENSES, M_NAME,
-	M_PURL, M_SCOPE, M_TYPE, M_VERSION, M_VERSION_RANGE, MEMBERS
+	M_PURL, M_SCOPE, M_TYPE, M_VERSION, M_VERSION_RANGE, MEMBERS,
+	TOGETHER = 8		/* components that are read at a time */
 };
 
 static const struct part_want component_members[MEMBERS] = {
@@ -76,21 +77,31 @@ static const struct part_want component_members[MEMBERS] = {
 	[M_VERSION_RANGE] = { { "versionRange", 12 }, JSON_STRING }
 };
 
+static const struct part_want license_choice[] = {
+	{ { "expression", 10 }, JSON_STRING }, { { "license", 7 }, JSON_OBJECT }
+}, license_names[] = {
+	{ { "id", 2 }, JSON_STRING }, { { "name", 4 }, JSON_STRING }
+}, hash_members[] = {
+	{ { "alg", 3 }, JSON_STRING }, { { "content", 7 }, JSON_STRING }
+};
+
 static void
 read_licenses(struct part *p, const struct json *list, uint32_t c)
 {
 	JSON_EACH(choice, list) {
-		const struct json *license;
+		const struct json *m[2], *name[2] = { NULL, NULL };
 		struct slice text;
 
 		if (!part_is_object(p, choice, "a license"))
 			return;
-		license = part_object(p, choice, "license");
-		text = part_text(p, choice, "expression");
+		part_members(p, choice, license_choice, 2, m);
+		if (m[1] != NULL)
+			part_members(p, m[1], license_names, 2, name);
+		text = json_text(m[0]);
 		if (text.len == 0)
-			text = part_text(p, license, "id");
+			text = json_text(name[0]);
 		if (text.len == 0)
-			text = part_text(p, license, "name");
+			text = json_text(name[1]);
 		part_license(p, c, text);
 	}
 }
@@ -99,24 +110,34 @@ static void
 read_hashes(struct part *p, const struct json *list, uint32_t c)
 {
 	JSON_EACH(hash, list) {
+		const struct json *m[2];
+
 		if (!part_is_object(p, hash, "a hash"))
 			return;
-		part_hash(p, c, part_text(p, hash, "alg"),
-		    part_text(p, hash, "content"));
+		part_members(p, hash, hash_members, 2, m);
+		part_hash(p, c, json_text(m[0]), json_text(m[1]));
 	}
 }
 
-/* *inner is its components, NULL where it has none. */
+/* A component's members; asks for the memory that its names will be looked
+ * for in. */
+static void
+get_members(struct part *p, const struct json *component,
+    const struct json **m)
+{
+	part_members(p, component, component_members, MEMBERS, m);
+	map_prefetch(&p->labels, json_text(m[M_BOM_REF]));
+	/* A purl mostly is the key. */
+	map_prefetch(&p->keys, json_text(m[M_PURL]));
+}
+
 static uint32_t
 read_component(struct part *p, const struct json *component,
-    const struct json **inner)
+    const struct json *const *m)
 {
-	const struct json *m[MEMBERS];
 	struct part_names names;
 	uint32_t c;
 
-	part_members(p, component, component_members, MEMBERS, m);
-	*inner = m[M_COMPONENTS];
 	names = (struct part_names){
 		.purl = json_text(m[M_PURL]),
 		.cpe = json_text(m[M_CPE]),
@@ -126,9 +147,6 @@ read_component(struct part *p, const struct json *component,
 	};
 	if (names.name.len == 0)
 		part_fault(p, component, "component without \"name\"");
-	/* A purl mostly is the key. */
-	map_prefetch(&p->labels, json_text(m[M_BOM_REF]));
-	map_prefetch(&p->keys, names.purl);
 	c = part_component(p, &names);
 	if (c == PART_NONE)
 		return c;
@@ -150,10 +168,10 @@ read_component(struct part *p, const struct json *component,
 	return c;
 }
 
-/* A component's components, at any depth: nesting is containment, and no
+/* Components in a component, at any depth: nesting is containment, and no
  * dependency.  The parser's limit bounds the stack. */
 static void
-read_components(struct part *p, const struct json *list)
+read_inner(struct part *p, const struct json *list)
 {
 	struct { const struct json *at, *end; } stack[512];
 	size_t depth = 1;
@@ -162,6 +180,7 @@ read_components(struct part *p, const struct json *list)
 	stack[0].end = list->u.item + list->len;
 	while (depth > 0 && p->rc == ERR_OK) {
 		const struct json *component = stack[depth - 1].at;
+		const struct json *m[MEMBERS];
 
 		if (component == stack[depth - 1].end) {
 			depth--;
@@ -170,13 +189,39 @@ read_components(struct part *p, const struct json *list)
 		stack[depth - 1].at++;
 		if (!part_is_object(p, component, "a component"))
 			return;
-		(void)read_component(p, component, &list);
+		get_members(p, component, m);
+		(void)read_component(p, component, m);
+		list = m[M_COMPONENTS];
 		if (list != NULL && list->len > 0 &&
 		    depth < sizeof(stack) / sizeof(stack[0])) {
 			stack[depth].at = list->u.item;
 			stack[depth].end = list->u.item + list->len;
 			depth++;
 		}
+	}
+}
+
+/* Several at a time, so that their memory is waited for at once. */
+static void
+read_components(struct part *p, const struct json *list)
+{
+	const struct json *m[TOGETHER][MEMBERS];
+
+	for (uint32_t i = 0; i < list->len && p->rc == ERR_OK;) {
+		const struct json *component = list->u.item + i;
+		uint32_t n = 0;
+
+		for (; n < TOGETHER && i + n < list->len; n++) {
+			if (!part_is_object(p, component + n, "a component"))
+				return;
+			get_members(p, component + n, m[n]);
+		}
+		for (uint32_t k = 0; k < n; k++) {
+			(void)read_component(p, component + k, m[k]);
+			if (m[k][M_COMPONENTS] != NULL)
+				read_inner(p, m[k][M_COMPONENTS]);
+		}
+		i += n;
 	}
 }
 
@@ -209,58 +254,81 @@ resolve_refs(struct part *p, const struct json *list)
 	return to;
 }
 
-static void
-read_edges(struct part *p, const struct json *list, const uint32_t *resolved)
+/* The edges of an entry; false if it names no component. */
+static bool
+read_entry(struct part *p, const struct json *entry, const uint32_t *resolved)
 {
+	const struct json *on;
+	uint32_t from = resolved[0], to;
+	size_t dangling = 0;
+
+	if (!part_is_object(p, entry, "a dependency"))
+		return true;
+	(void)part_text(p, entry, "ref");
+	on = part_array(p, entry, "dependsOn");
+	if (from == PART_NONE)
+		return false;
+	part_edges_known(p, from);
+	for (uint32_t i = 0; i < on->len; i++) {
+		const struct json *ref = on->u.item + i;
+
+		if (ref->type != JSON_STRING)
+			part_fault(p, ref, "an element of dependsOn is %s, "
+			    "expected a string", json_type_name(ref));
+		to = resolved[i + 1];
+		if (to == PART_NONE)
+			dangling++;
+		else
+			part_depends(p, from, to);
+	}
+	if (dangling > 0 && p->inventory)
+		part_unknown(p, "Identity", p->component[from].key,
+		    "%zu of its dependencies name no component", dangling);
+	return true;
+}
+
+static bool
+all_known(const uint32_t *resolved, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (resolved[i] == PART_NONE)
+			return false;
+	return true;
+}
+
+/* The edges of a list's entries; how many of these name no component.  Where
+ * not all labels are there yet, what names one that is not known waits. */
+static size_t
+read_edges(struct part *p, const struct json *list, bool early)
+{
+	uint32_t *resolved = resolve_refs(p, list), *at = resolved;
 	size_t lost = 0;
 
 	JSON_EACH(entry, list) {
-		const struct json *on;
-		uint32_t from, to;
-		size_t dangling = 0;
+		size_t refs = 1 + json_count(json_want(entry, "dependsOn",
+		    JSON_ARRAY));
 
-		if (!part_is_object(p, entry, "a dependency"))
-			return;
-		(void)part_text(p, entry, "ref");
-		on = part_array(p, entry, "dependsOn");
-		from = *resolved++;
-		if (from == PART_NONE) {
-			resolved += on->len;
+		if (p->rc != ERR_OK)
+			break;
+		if (early && !all_known(at, refs))
+			json_push(p->a, &p->waiting, json_copy(p->a, entry));
+		else if (!read_entry(p, entry, at))
 			lost++;
-			continue;
-		}
-		part_edges_known(p, from);
-		JSON_EACH(ref, on) {
-			if (ref->type != JSON_STRING) {
-				part_fault(p, ref, "an element of dependsOn "
-				    "is %s, expected a string",
-				    json_type_name(ref));
-				return;
-			}
-			to = *resolved++;
-			if (to == PART_NONE)
-				dangling++;
-			else
-				part_depends(p, from, to);
-		}
-		if (dangling > 0 && p->inventory)
-			part_unknown(p, "Identity", p->component[from].key,
-			    "%zu of its dependencies name no component",
-			    dangling);
+		at += refs;
 	}
-	if (lost > 0 && p->inventory)
-		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
-		    "%zu dependency entries name no component", lost);
+	mem_free(resolved);
+	return lost;
 }
 
 static void
 read_dependencies(struct part *p, const struct json *doc)
 {
-	const struct json *list = part_array(p, doc, "dependencies");
-	uint32_t *resolved = resolve_refs(p, list);
+	size_t lost = read_edges(p, part_array(p, doc, "dependencies"),
+	    false) + read_edges(p, &p->waiting, false);
 
-	read_edges(p, list, resolved);
-	mem_free(resolved);
+	if (lost > 0 && p->inventory)
+		part_unknown(p, "Identity", (struct slice){ NULL, 0 },
+		    "%zu dependency entries name no component", lost);
 }
 
 /* What the author says is not known in full. */
@@ -721,27 +789,37 @@ read_serial(struct part *p, const struct json *doc)
 	    (int)(serial.len - 9), serial.data + 9, (long long)version));
 }
 
-static bool
+/* The arrays that make a document large. */
+enum {
+	COMPONENTS = 1,
+	DEPENDENCIES
+};
+
+static int
 wants(const struct json *object, struct slice key)
 {
-	if (!slice_is(key, "components"))
-		return false;
+	int array = slice_is(key, "components") ? COMPONENTS :
+	    slice_is(key, "dependencies") ? DEPENDENCIES : 0;
+
 	JSON_MEMBERS(m, object)
-		if (slice_is((struct slice){ m->key, m->key_len },
-		    "bomFormat"))
-			return json_is(&m->value, "CycloneDX");
-	return false;
+		if (array != 0 && slice_is((struct slice){ m->key,
+		    m->key_len }, "bomFormat"))
+			return json_is(&m->value, "CycloneDX") ? array : 0;
+	return 0;
 }
 
-/* One of the document's components, with those in it. */
 static void
-read_one(struct part *p, const struct json *component)
+take(struct part *p, int array, const struct json *element, size_t count)
 {
-	const struct json one = { .type = JSON_ARRAY, .len = 1,
-		.u.item = (struct json *)(uintptr_t)component };
+	const struct json list = { .type = JSON_ARRAY, .len = (uint32_t)count,
+		.u.item = (struct json *)(uintptr_t)element };
 
-	if (p->rc == ERR_OK)
-		read_components(p, &one);
+	if (array == COMPONENTS) {
+		read_components(p, &list);
+		return;
+	}
+	p->labels_used = true;
+	(void)read_edges(p, &list, true);
 }
 
 static void
@@ -752,11 +830,12 @@ read(struct part *p, const struct json *doc)
 
 	read_serial(p, doc);
 	if (root != NULL) {
-		const struct json *inner;
+		const struct json *m[MEMBERS];
 
-		part_root(p, read_component(p, root, &inner));
-		if (inner != NULL)
-			read_components(p, inner);
+		get_members(p, root, m);
+		part_root(p, read_component(p, root, m));
+		if (m[M_COMPONENTS] != NULL)
+			read_inner(p, m[M_COMPONENTS]);
 	}
 	part_expect(p, part_array(p, doc, "components")->len);
 	read_components(p, part_array(p, doc, "components"));
@@ -767,5 +846,5 @@ read(struct part *p, const struct json *doc)
 
 const struct format format_cyclonedx = {
 	"cyclonedx", "CycloneDX (bomFormat)", is, check, read, wants,
-	read_one
+	take
 };

@@ -30,12 +30,14 @@ format_named(struct slice name)
 }
 
 const struct format *
-format_wants(const struct json *object, struct slice key)
+format_wants(const struct json *object, struct slice key, int *array)
 {
-	for (size_t i = 0; i < FORMATS; i++)
-		if (formats[i]->wants != NULL &&
-		    formats[i]->wants(object, key))
+	for (size_t i = 0; i < FORMATS; i++) {
+		*array = formats[i]->wants == NULL ? 0 :
+		    formats[i]->wants(object, key);
+		if (*array != 0)
 			return formats[i];
+	}
 	return NULL;
 }
 

@@ -21,12 +21,14 @@ struct format {
 	    unsigned *serves, struct err *e);
 	/* All of it, into p.  A fault is in p->rc. */
 	void (*read)(struct part *p, const struct json *doc);
-	/* For documents with an array that is too large for a tree, else NULL:
-	 * is the array of this name it, in an object of which these members
-	 * are known (see json_sieve)?  And reads an element, before all that
-	 * read reads, which will see only the first one in the array. */
-	bool (*wants)(const struct json *object, struct slice key);
-	void (*take)(struct part *p, const struct json *element);
+	/* For documents with arrays that are too large for a tree, else NULL:
+	 * a number of its own for the array of this name if it is one, in an
+	 * object of which these members are known (see json_sieve), or 0.
+	 * And reads elements, before all that read reads, which will see only
+	 * the first one in the array. */
+	int (*wants)(const struct json *object, struct slice key);
+	void (*take)(struct part *p, int array, const struct json *element,
+	    size_t count);
 };
 
 extern const struct format format_csaf;
@@ -41,9 +43,10 @@ extern const struct format format_trivy;
 
 /* By content; NULL and a message that says what was looked for. */
 const struct format *format_detect(const struct json *doc, struct err *e);
-/* The format that wants the elements of an array; NULL if none does. */
+/* The format that wants the elements of an array, and its number for it; NULL
+ * if none does. */
 const struct format *format_wants(const struct json *object,
-    struct slice key);
+    struct slice key, int *array);
 /* By name; NULL if there is none. */
 const struct format *format_named(struct slice name);
 

@@ -163,11 +163,17 @@ wants_all(void *ctx, const struct json *object, struct slice key)
 	return true;
 }
 
-/* In whatever order they come. */
+/* In whatever order they come.  What they hold outlives the call. */
 static void
-take_one(void *ctx, const struct json *element)
+take_some(void *ctx, const struct json *element, size_t count,
+    struct arena *a)
 {
-	*(uint64_t *)ctx += number_of(element);
+	struct arena kept = *a;
+
+	*a = (struct arena){ NULL, NULL, NULL };
+	for (size_t i = 0; i < count; i++)
+		*(uint64_t *)ctx += number_of(element + i);
+	arena_free(&kept);
 }
 
 /* Does to a tree what a sieve does that wants all it is offered. */
@@ -194,7 +200,7 @@ check_sieve(struct slice text, struct json_stream *s)
 {
 	struct arena a = { 0 };
 	uint64_t taken = 0, sum = 0;
-	const struct json_sieve sieve = { wants_all, take_one, &taken };
+	const struct json_sieve sieve = { wants_all, take_some, &taken };
 	struct json_stream whole = { .window = text.data, .len = text.len,
 	    .eof = true };
 	struct json v, left;
