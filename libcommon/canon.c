@@ -37,6 +37,18 @@ canon_escape(char *p, struct slice s)
 	return p;
 }
 
+char *
+canon_string(char *p, struct slice s)
+{
+	const char *at = s.len > 0 ? s.data : "", *end = at + s.len;
+
+	*p++ = '"';
+	while ((at = lex_copy_plain(at, end, &p)) < end)
+		p = canon_escape(p, (struct slice){ at++, 1 });
+	*p++ = '"';
+	return p;
+}
+
 static void
 write_string(struct buf *out, struct slice s)
 {

@@ -36,5 +36,9 @@ int canon_cmp(const struct json *a, const struct json *b);
  * shortest way and all else as it is, at most 6 bytes for one; returns the
  * end. */
 char *canon_escape(char *p, struct slice s);
+/* Writes s as a string, quotes and all; there is room for CANON_ROOM(s.len)
+ * bytes.  Returns the end. */
+#define CANON_ROOM(len) (6 * (len) + 32)
+char *canon_string(char *p, struct slice s);
 
 #endif

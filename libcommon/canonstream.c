@@ -109,41 +109,6 @@ space(struct writer *w)
 	return l->p < l->end ? (unsigned char)*l->p : space_more(w);
 }
 
-/* Copies bytes that stand for themselves; stores up to 15 too many. */
-static inline const char *
-copy_plain(const char *p, const char *end, char **out)
-{
-	char *o = *out;
-
-#ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		unsigned special = lex_special16(v);
-
-		_mm_storeu_si128((__m128i *)(void *)o, v);
-		if (special != 0) {
-			*out = o + __builtin_ctz(special);
-			return p + __builtin_ctz(special);
-		}
-		p += 16;
-		o += 16;
-	}
-#else
-	for (; end - p >= 8; p += 8, o += 8) {
-		uint64_t v;
-
-		memcpy(&v, p, 8);
-		if (lex_special8(v))
-			break;
-		memcpy(o, &v, 8);
-	}
-#endif
-	while (p < end && lex_is_plain(*p))
-		*o++ = *p++;
-	*out = o;
-	return p;
-}
-
 /* An escape that was checked, p to q: written the canonical way.  True if
  * that is an escape again. */
 static bool
@@ -157,7 +122,7 @@ copy_escape(struct writer *w, const char *p, const char *q)
 	return w->o - before != (ptrdiff_t)n;
 }
 
-/* From inside of a string, at what copy_plain stopped at.  See copy_string. */
+/* From inside of a string, at what lex_copy_plain stopped at.  See copy_string. */
 static bool
 copy_rest(struct writer *w, bool keep, bool *escaped)
 {
@@ -188,7 +153,7 @@ copy_rest(struct writer *w, bool keep, bool *escaped)
 			}
 			l->p = q;
 		}
-		l->p = copy_plain(l->p, l->end, &w->o);
+		l->p = lex_copy_plain(l->p, l->end, &w->o);
 	}
 	*w->o++ = *l->p++;
 	return true;
@@ -203,7 +168,7 @@ copy_string(struct writer *w, bool keep, bool *escaped)
 
 	*escaped = false;
 	*w->o++ = *l->p++;
-	l->p = copy_plain(l->p, l->end, &w->o);
+	l->p = lex_copy_plain(l->p, l->end, &w->o);
 	if (l->p == l->end || *l->p != '"')
 		return copy_rest(w, keep, escaped);
 	*w->o++ = *l->p++;

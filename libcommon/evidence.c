@@ -7,9 +7,11 @@
 #include "evinner.h"
 #include "format.h"
 #include "hex.h"
+#include "sidehash.h"
 
 enum {
-	PIECE = 64 * 1024,	/* bytes handed on at once */
+	PIECE = 1024 * 1024,	/* bytes handed on at once */
+	MANY = 4096,		/* components that are worth a thread */
 	AHEAD = 8,		/* elements that memory is asked for */
 	LINE = 64		/* bytes that memory gives at once */
 };
@@ -320,21 +322,53 @@ resolve_links(struct evidence *ev)
 
 /* --- writing in pieces -------------------------------------------------- */
 
+enum {
+	PIECES = 4		/* that may not be hashed yet */
+};
+
 struct sink {
 	void (*put)(void *ctx, struct slice piece);	/* NULL: nobody */
 	void *ctx;
-	struct sha256 *hash;				/* NULL: no digest */
-	struct buf held;
+	struct sidehash *hash;				/* NULL: no digest */
+	struct buf piece[PIECES];			/* a ring */
+	uint64_t ticket[PIECES];
+	struct buf *held;				/* one of them */
 };
+
+static void
+sink_init(struct sink *k, void (*put)(void *ctx, struct slice piece),
+    void *ctx, struct sidehash *hash)
+{
+	memset(k, 0, sizeof(*k));
+	k->put = put;
+	k->ctx = ctx;
+	k->hash = hash;
+	k->held = k->piece;
+}
+
+/* The pieces are hashed. */
+static void
+sink_free(struct sink *k)
+{
+	for (size_t i = 0; i < PIECES; i++)
+		buf_free(&k->piece[i]);
+}
 
 static void
 flush(struct sink *k)
 {
+	size_t now = (size_t)(k->held - k->piece), next = (now + 1) % PIECES;
+
 	if (k->hash != NULL)
-		sha256_add(k->hash, k->held.data, k->held.len);
+		k->ticket[now] = sidehash_add(k->hash, k->held->data,
+		    k->held->len);
 	if (k->put != NULL)
-		k->put(k->ctx, buf_get(&k->held));
-	buf_reset(&k->held);
+		k->put(k->ctx, buf_get(k->held));
+	if (k->hash != NULL) {
+		sidehash_wait(k->hash, k->ticket[next]);
+		k->held = k->piece + next;
+	}
+	buf_reset(k->held);
 }
 
 static void
@@ -347,62 +381,84 @@ prefetch(struct slice s)
 static void
 put_set(struct sink *k, const char *before, const struct set *s)
 {
-	buf_text(&k->held, before);
-	buf_byte(&k->held, '[');
+	buf_text(k->held, before);
+	buf_byte(k->held, '[');
 	for (size_t i = 0; i < s->count; i++) {
 		/* Sorted, they are all over the memory. */
 		if (i + AHEAD < s->count)
 			prefetch(set_item(s, i + AHEAD));
 		if (i > 0)
-			buf_byte(&k->held, ',');
-		buf_slice(&k->held, set_item(s, i));
-		if (k->held.len >= PIECE)
+			buf_byte(k->held, ',');
+		buf_slice(k->held, set_item(s, i));
+		if (k->held->len >= PIECE)
 			flush(k);
 	}
-	buf_byte(&k->held, ']');
+	buf_byte(k->held, ']');
 }
 
 static void
 put_json(struct sink *k, const char *before, const struct json *v)
 {
-	buf_text(&k->held, before);
-	canon_write(&k->held, v);
+	buf_text(k->held, before);
+	canon_write(k->held, v);
 }
 
 /* --- what each document contributes ------------------------------------- */
 
+static void
+write_dependencies(void *ctx, const void *dependencies, size_t size)
+{
+	(void)size;
+	part_write_dependencies(ctx, (struct set *)(uintptr_t)dependencies);
+}
+
 /* The members that evidence and a contribution begin with. */
 static void
-put_inventory(struct sink *k, const struct part_sets *sets)
+put_inventory(struct sink *k, struct part *p)
 {
-	put_set(k, "{\"components\":", &sets->components);
-	put_set(k, ",\"dependencies\":", &sets->dependencies);
+	struct set components = { .count = 0 }, dependencies = { .count = 0 };
+	struct aside *aside = NULL;
+
+	/* Both only read the part, and have nothing else in common. */
+	if (p->components >= MANY) {
+		aside = aside_open(write_dependencies, p);
+		(void)aside_give(aside, &dependencies, 0);
+	} else {
+		part_write_dependencies(p, &dependencies);
+	}
+	part_write_components(p, &components);
+	put_set(k, "{\"components\":", &components);
+	set_free(&components);
+	aside_close(aside);
+	put_set(k, ",\"dependencies\":", &dependencies);
+	set_free(&dependencies);
 	flush(k);
 }
 
 /* The digest of what s contributes, of which the inventory is in it. */
 static void
 digest_source(struct source *s, const struct part_sets *sets,
-    struct sha256 *hash)
+    struct sidehash *hash)
 {
-	struct sink k = { NULL, NULL, hash, { NULL, 0, 0 } };
+	struct sink k;
 	struct json target = json_string(s->part.target.data != NULL ?
 	    s->part.target : SLICE(""));
 	struct digest d;
 
+	sink_init(&k, NULL, NULL, hash);
 	if (s->part.extra.len > 0) {
-		buf_text(&k.held, ",\"extra\":");
-		buf_slice(&k.held, s->part.extra);
+		buf_text(k.held, ",\"extra\":");
+		buf_slice(k.held, s->part.extra);
 	}
 	put_set(&k, ",\"findings\":", &sets->findings);
 	put_set(&k, ",\"roots\":", &sets->roots);
 	put_json(&k, ",\"target\":", &target);
 	put_set(&k, ",\"unknowns\":", &sets->unknowns);
 	put_set(&k, ",\"vex\":", &sets->vex);
-	buf_byte(&k.held, '}');
+	buf_byte(k.held, '}');
 	flush(&k);
-	buf_free(&k.held);
-	d = digest_take(hash);
+	sidehash_take(hash, d.sha256);
+	sink_free(&k);
 	digest_write(&d, s->digest);
 }
 
@@ -410,24 +466,25 @@ digest_source(struct source *s, const struct part_sets *sets,
 static void
 digest_sources(struct evidence *ev)
 {
-	struct sha256 hash;
-	struct sink k = { NULL, NULL, &hash, { NULL, 0, 0 } };
+	struct sidehash *hash = sidehash_open();
 	struct map seen = { 0 };
+	struct sink k;
 
-	sha256_init(&hash);
+	sink_init(&k, NULL, NULL, hash);
 	for (struct source *s = ev->first; s != NULL; s = s->next) {
 		struct part_sets sets;
 		bool fresh;
 
 		memset(&sets, 0, sizeof(sets));
 		part_write(&s->part, &sets);
-		put_inventory(&k, &sets);
-		digest_source(s, &sets, &hash);
+		put_inventory(&k, &s->part);
+		digest_source(s, &sets, hash);
 		part_sets_free(&sets);
 		(void)map_put(&seen, slice_of(s->digest), &fresh);
 		s->repeated = !fresh;
 	}
-	buf_free(&k.held);
+	sidehash_close(hash);
+	sink_free(&k);
 	map_free(&seen);
 }
 
@@ -544,7 +601,7 @@ take_one(struct evidence *ev, struct part_sets *sets)
 }
 
 static void
-merge(struct evidence *ev, struct part_sets *sets)
+merge(struct evidence *ev)
 {
 	digest_sources(ev);
 	for (const struct source *s = ev->first; s != NULL; s = s->next) {
@@ -553,8 +610,6 @@ merge(struct evidence *ev, struct part_sets *sets)
 		if (!s->repeated)
 			part_merge(ev->all, &s->part);
 	}
-	part_write_inventory(ev->all, &sets->components,
-	    &sets->dependencies);
 }
 
 /* All behind the inventory, which may say more than the documents did. */
@@ -562,7 +617,7 @@ static void
 put_others(struct evidence *ev, struct part_sets *sets,
     const struct json *feeds, const struct json *subject, struct sink *k)
 {
-	struct set documents = { { NULL, 0, 0 }, NULL, 0, 0 };
+	struct set documents = { .count = 0 };
 
 	set_free(&sets->findings);
 	evidence_findings(ev, &sets->findings);
@@ -574,11 +629,11 @@ put_others(struct evidence *ev, struct part_sets *sets,
 	put_set(k, ",\"documents\":", &documents);
 	put_json(k, ",\"feeds\":", feeds);
 	put_set(k, ",\"findings\":", &sets->findings);
-	buf_text(&k->held, ",\"kind\":\"prov.evidence/v1\"");
+	buf_text(k->held, ",\"kind\":\"prov.evidence/v1\"");
 	put_json(k, ",\"subject\":", subject);
 	put_set(k, ",\"unknowns\":", &sets->unknowns);
 	put_set(k, ",\"vex\":", &sets->vex);
-	buf_byte(&k->held, '}');
+	buf_byte(k->held, '}');
 	flush(k);
 	set_free(&documents);
 }
@@ -588,31 +643,32 @@ evidence_write(struct evidence *ev, const struct evidence_subject *subject,
     void (*put)(void *ctx, struct slice piece), void *ctx, struct err *e)
 {
 	bool alone = ev->first != NULL && ev->first->next == NULL;
+	struct sidehash *hash = alone ? sidehash_open() : NULL;
 	struct part_sets sets;
-	struct sha256 hash;
-	struct sink k = { put, ctx, alone ? &hash : NULL, { NULL, 0, 0 } };
 	struct json feeds, about;
+	struct sink k;
 	enum status rc;
 
 	memset(&sets, 0, sizeof(sets));
+	sink_init(&k, put, ctx, hash);
 	resolve_links(ev);
 	if (alone)
 		take_one(ev, &sets);
 	else
-		merge(ev, &sets);
+		merge(ev);
 	feeds = merge_feeds(ev);
 	rc = evidence_about(ev, subject, &about, e);
 	if (rc == ERR_OK) {
 		/* One document's inventory is put and hashed at once. */
-		sha256_init(&hash);
-		put_inventory(&k, &sets);
+		put_inventory(&k, ev->all);
 		if (alone)
-			digest_source(ev->first, &sets, &hash);
+			digest_source(ev->first, &sets, hash);
 		k.hash = NULL;
 		find_strangers(ev);
 		put_others(ev, &sets, &feeds, &about, &k);
 	}
 	part_sets_free(&sets);
-	buf_free(&k.held);
+	sidehash_close(hash);
+	sink_free(&k);
 	return rc;
 }

@@ -19,7 +19,7 @@ const struct json_limits json_own = {
 
 enum {
 	SIEVE_DEPTH = 3,	/* the array, its object, and one around it */
-	SIEVE_BATCH = 64 * 1024	/* bytes of the elements that are taken at once:
+	SIEVE_BATCH = 256 * 1024	/* bytes of the elements that are taken at once:
 				 * what they become stays in a core's cache */
 };
 
@@ -35,8 +35,9 @@ static struct json_member no_children;
  */
 struct frame {
 	size_t start;		/* of its children in the scratch */
-	struct keytrail_step *step;	/* an object's keys; NULL: off the
-					 * trail */
+	struct keytrail_step *step;	/* an object's keys, or those of the
+					 * one that an array stands in; NULL:
+					 * off the trail */
 	bool is_object;
 	bool sifted;		/* only the first child stays */
 };
@@ -168,13 +169,17 @@ static bool
 open_container(struct reader *r, bool is_object)
 {
 	bool sifted = !is_object && is_sifted(r);
+	struct keytrail_step *step;
 
 	last_value(r)->type = is_object ? JSON_OBJECT : JSON_ARRAY;
 	if (!lex_open(&r->lex))
 		return false;
+	step = r->top == NULL ? &r->trail.start : r->top->step;
+	if (step != NULL && is_object && r->top != NULL)
+		step = keytrail_inside(&r->trail, step);
 	r->top = buf_push(&r->frames, sizeof(*r->top));
 	r->top->start = r->scratch.len;
-	r->top->step = &r->trail.start;
+	r->top->step = step;
 	r->top->is_object = is_object;
 	r->top->sifted = sifted;
 	return true;

@@ -12,15 +12,32 @@ is_key(const struct keytrail_step *step, struct slice key)
 	return slice_eq((struct slice){ step->text + 1, step->len - 2 }, key);
 }
 
+static struct keytrail_step *
+new_step(struct keytrail *t)
+{
+	if (t->steps == STEPS_MAX)
+		return NULL;
+	t->steps++;
+	return arena_zalloc(&t->arena, sizeof(struct keytrail_step));
+}
+
+struct keytrail_step *
+keytrail_inside(struct keytrail *t, struct keytrail_step *step)
+{
+	if (step->inside == NULL)
+		step->inside = new_step(t);
+	return step->inside;
+}
+
 struct keytrail_step *
 keytrail_add(struct keytrail *t, struct keytrail_step *from, struct slice key)
 {
 	struct keytrail_step *step, **end = &from->next;
 	size_t others = 0;
 
-	if (key.len + 2 > KEYTRAIL_TEXT || t->steps == STEPS_MAX)
+	if (key.len + 2 > KEYTRAIL_TEXT)
 		return NULL;
-	for (step = from; step != &t->start; step = step->before)
+	for (step = from; step->count > 0; step = step->before)
 		if (is_key(step, key))
 			return NULL;
 	for (; *end != NULL; end = &(*end)->other) {
@@ -30,7 +47,9 @@ keytrail_add(struct keytrail *t, struct keytrail_step *from, struct slice key)
 		if (++others == OTHERS_MAX)
 			return NULL;
 	}
-	step = arena_zalloc(&t->arena, sizeof(*step));
+	step = new_step(t);
+	if (step == NULL)
+		return NULL;
 	step->text[0] = '"';
 	if (key.len > 0)
 		memcpy(step->text + 1, key.data, key.len);
@@ -39,7 +58,6 @@ keytrail_add(struct keytrail *t, struct keytrail_step *from, struct slice key)
 	step->count = from->count + 1;
 	step->before = from;
 	*end = step;
-	t->steps++;
 	return step;
 }
 

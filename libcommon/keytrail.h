@@ -2,12 +2,13 @@
 /*
  * keytrail - the keys of the objects that were read before (layer 1).
  *
- * Objects of one kind have the same keys in the same order.  Who has read one
+ * Objects in one place have the same keys in the same order.  Who has read one
  * of them knows each key of the next before it comes, that none is there
  * twice, and how the members are to be sorted.  A step stands for the keys of
  * an object so far; the steps that follow it are the keys that were met behind
- * those.  Only short keys without escapes have steps, and not too many of them:
- * an object that leaves the trail is read as if there were none.
+ * those, and inside of it begin the objects in the last key's value.  Only
+ * short keys without escapes have steps, and not too many of them: an object
+ * that leaves the trail is read as if there were none.
  */
 #ifndef KEYTRAIL_H
 #define KEYTRAIL_H
@@ -28,7 +29,8 @@ enum {
 struct keytrail_step {
 	char text[KEYTRAIL_TEXT];	/* the key in its quotes */
 	uint32_t len;			/* of text */
-	uint32_t count;			/* keys so far */
+	uint32_t count;			/* keys so far; 0: an object begins */
+	struct keytrail_step *inside;	/* begins the objects in its value */
 	struct keytrail_step *before;
 	struct keytrail_step *next;	/* the first that was met behind it */
 	struct keytrail_step *other;	/* than this, behind the same */
@@ -41,7 +43,7 @@ struct keytrail_step {
 struct keytrail {
 	struct arena arena;
 	size_t steps;
-	struct keytrail_step start;	/* of every object: no keys */
+	struct keytrail_step start;	/* begins the outermost objects */
 };
 
 /* Does the text at p, KEYTRAIL_TEXT bytes, begin with the step's? */
@@ -78,6 +80,10 @@ keytrail_follow(const struct keytrail_step *from, const char *p,
 	return step;
 }
 
+/* Where the objects in the value of a step's last key begin; NULL if that step
+ * would be one too many. */
+struct keytrail_step *keytrail_inside(struct keytrail *t,
+    struct keytrail_step *step);
 /* A new step behind "from" for a key that has no escapes.  NULL where it would
  * be one too many, the key is too long, or is among those of "from". */
 struct keytrail_step *keytrail_add(struct keytrail *t,

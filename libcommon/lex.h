@@ -141,6 +141,39 @@ lex_skip_plain(const char *p, const char *end)
 	return p;
 }
 
+/* Copies such bytes to *out, which it moves; stores up to 15 too many. */
+static inline const char *
+lex_copy_plain(const char *p, const char *end, char **out)
+{
+	char *o = *out;
+	uint64_t v;
+
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i w = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned special = lex_special16(w);
+
+		_mm_storeu_si128((__m128i *)(void *)o, w);
+		if (special != 0) {
+			*out = o + __builtin_ctz(special);
+			return p + __builtin_ctz(special);
+		}
+		p += 16;
+		o += 16;
+	}
+#endif
+	for (; end - p >= 8; p += 8, o += 8) {
+		memcpy(&v, p, 8);
+		if (lex_special8(v))
+			break;
+		memcpy(o, &v, 8);
+	}
+	while (p < end && lex_is_plain(*p))
+		*o++ = *p++;
+	*out = o;
+	return p;
+}
+
 static inline bool
 lex_is_space(char c)
 {

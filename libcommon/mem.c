@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 enum {
 	BLOCK_FIRST = 16 * 1024,	/* a small run touches four pages */
 	BLOCK_MAX = 32 * 1024 * 1024,	/* only what is touched takes memory */
-	ALIGN = 16,
 	LARGE = 2 * 1024 * 1024	/* worth asking for large pages */
 };
 
@@ -21,7 +21,7 @@ struct arena_block {
 	size_t size;
 };
 
-_Static_assert(sizeof(struct arena_block) == ALIGN, "blocks keep alignment");
+_Static_assert(sizeof(struct arena_block) == ARENA_ALIGN, "blocks keep alignment");
 
 static _Noreturn void
 die(size_t wanted)
@@ -29,54 +29,84 @@ die(size_t wanted)
 	msg_die(ERR_SYSTEM, NULL, "out of memory: %zu bytes wanted", wanted);
 }
 
-/* Large pages spare a large allocation most of its page faults. */
 static void
-want_large_pages(const void *data, size_t size)
+want_large_pages(void *start, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	/* The whole of malloc's mapping, or realloc could not move it. */
-	uintptr_t start = (uintptr_t)data & ~(page - 1);
-	uintptr_t end = ((uintptr_t)data + size + page - 1) & ~(page - 1);
-
-	(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+	(void)madvise(start, size, MADV_HUGEPAGE);
 #else
-	(void)data;
+	(void)start;
 	(void)size;
 #endif
+}
+
+/* Whole large pages spare a large allocation most of its page faults. */
+static void *
+alloc_large(size_t size)
+{
+	void *p;
+
+	if (size > SIZE_MAX - LARGE)
+		die(size);
+	size = (size + LARGE - 1) & ~(size_t)(LARGE - 1);
+	p = aligned_alloc(LARGE, size);
+	if (p == NULL)
+		die(size);
+	want_large_pages(p, size);
+	return p;
 }
 
 void *
 mem_alloc(size_t size)
 {
-	void *p = malloc(size > 0 ? size : 1);
+	void *p;
 
+	if (size >= LARGE)
+		return alloc_large(size);
+	p = malloc(size > 0 ? size : 1);
 	if (p == NULL)
 		die(size);
-	if (size >= LARGE)
-		want_large_pages(p, size);
 	return p;
 }
 
 void *
 mem_realloc(void *p, size_t size)
 {
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start, end;
+
+	if (p == NULL)
+		return mem_alloc(size);
 	p = realloc(p, size > 0 ? size : 1);
 	if (p == NULL)
 		die(size);
-	if (size >= LARGE)
-		want_large_pages(p, size);
+	if (size >= LARGE) {
+		/* The whole of malloc's mapping, or realloc could not move
+		 * it. */
+		start = (uintptr_t)p & ~(page - 1);
+		end = ((uintptr_t)p + size + page - 1) & ~(page - 1);
+		want_large_pages((void *)start, end - start);
+	}
 	return p;
 }
 
 void *
 mem_array(void *p, size_t count, size_t size)
 {
-	size_t total;
+	void *old = p;
+	size_t total, there;
 
 	if (__builtin_mul_overflow(count, size, &total))
 		die(SIZE_MAX);
-	return mem_realloc(p, total);
+	if (total < LARGE || old == NULL)
+		return mem_realloc(old, total);
+	/* What is used all over is worth a copy; realloc moves it to where
+	 * pages are small. */
+	p = alloc_large(total);
+	there = malloc_usable_size(old);
+	memcpy(p, old, there < total ? there : total);
+	free(old);
+	return p;
 }
 
 void
@@ -121,8 +151,8 @@ slice_cut(struct slice s, size_t from, size_t to)
 	return (struct slice){ s.len == 0 ? s.data : s.data + from, to - from };
 }
 
-static void
-arena_grow(struct arena *a, size_t size)
+void *
+arena_more(struct arena *a, size_t size)
 {
 	size_t want = a->head == NULL ? BLOCK_FIRST : a->head->size * 2;
 	struct arena_block *b;
@@ -131,30 +161,16 @@ arena_grow(struct arena *a, size_t size)
 		want = BLOCK_MAX;
 	if (size > SIZE_MAX / 2)
 		die(size);
+	size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 	if (want < size + sizeof(*b))
 		want = size + sizeof(*b);
 	b = mem_alloc(want);
 	b->prev = a->head;
 	b->size = want;
 	a->head = b;
-	a->next = (char *)(b + 1);
+	a->next = (char *)(b + 1) + size;
 	a->end = (char *)b + want;
-}
-
-void *
-arena_alloc(struct arena *a, size_t size)
-{
-	size_t room = (size_t)(a->end - a->next);
-	void *p;
-
-	if (size > SIZE_MAX - ALIGN)
-		die(size);
-	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if (room < size || a->head == NULL)
-		arena_grow(a, size);
-	p = a->next;
-	a->next += size;
-	return p;
+	return b + 1;
 }
 
 void *

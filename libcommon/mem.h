@@ -67,7 +67,25 @@ struct arena {
 	char *end;
 };
 
-void *arena_alloc(struct arena *a, size_t size);	/* 16-byte aligned */
+enum {
+	ARENA_ALIGN = 16
+};
+
+/* What arena_alloc does where the last block has no room. */
+void *arena_more(struct arena *a, size_t size);
+
+static inline void *		/* aligned to ARENA_ALIGN */
+arena_alloc(struct arena *a, size_t size)
+{
+	void *p = a->next;
+
+	/* The room there is, a multiple of ARENA_ALIGN, bounds the sum. */
+	if (a->head == NULL || size > (size_t)(a->end - a->next))
+		return arena_more(a, size);
+	a->next += (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	return p;
+}
+
 void *arena_zalloc(struct arena *a, size_t size);
 /* count * size bytes; an overflow ends the process like want of memory. */
 void *arena_array(struct arena *a, size_t count, size_t size);

@@ -33,6 +33,7 @@ void
 part_free(struct part *p)
 {
 	arena_free(&p->scratch);
+	arena_free(&p->key_texts);
 	arena_free(&p->label_texts);
 	mem_free(p->component);
 	mem_free(p->edge);
@@ -363,7 +364,7 @@ static uint32_t
 component_of_plain(struct part *p, struct slice text,
     const struct purl_plain *plain)
 {
-	struct slice purl = arena_slice(p->a, text);
+	struct slice purl = arena_slice(&p->key_texts, text);
 	struct slice title = slice_cut(purl, plain->type + 1, plain->name_end);
 
 	if (plain->scoped) {

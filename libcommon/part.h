@@ -150,6 +150,8 @@ struct part {
 	struct part_component *component;
 	uint32_t components, component_cap;
 	struct map keys;
+	struct arena key_texts;	/* most keys, beside each other: they are
+				 * looked at in any order */
 	struct part_edge *edge;
 	size_t edges, edge_cap;
 	uint32_t *root;
@@ -167,8 +169,7 @@ struct part {
 
 	/* The document's own labels (bom-ref, SPDXID) and what they mean. */
 	struct map labels;
-	struct arena label_texts;	/* beside each other: they are looked
-					 * for all the time */
+	struct arena label_texts;	/* the same of the labels */
 	bool labels_used;	/* some of them, before all were given: that
 				 * one turns out to mean nothing is a fault */
 	struct json waiting;	/* array of what waits for the others: the
@@ -311,10 +312,9 @@ bool part_justification(struct slice word);
 
 /* --- writing ------------------------------------------------------------ */
 
-/* The part's own sets, sorted; findings and statements without source. */
+/* The part's own sets but for its inventory, sorted; findings and statements
+ * without source. */
 struct part_sets {
-	struct set components;
-	struct set dependencies;
 	struct set findings;
 	struct set vex;
 	struct set unknowns;
@@ -324,11 +324,11 @@ struct part_sets {
 void part_write(struct part *p, struct part_sets *sets);
 void part_sets_free(struct part_sets *sets);
 void part_write_unknowns(struct part *p, struct set *unknowns);
+void part_write_components(struct part *p, struct set *components);
+void part_write_dependencies(struct part *p, struct set *dependencies);
 /* All components, edges, roots and unknowns of other, merged into p, which
  * borrows their texts. */
 void part_merge(struct part *p, const struct part *other);
-void part_write_inventory(struct part *p, struct set *components,
-    struct set *dependencies);
 
 /* The members of a statement and of a list, for those who write more. */
 struct json part_statement_json(struct arena *a,

@@ -3,16 +3,14 @@
 #include <string.h>
 
 #include "canon.h"
-#include "jobs.h"
-#include "lex.h"
 #include "part.h"
 
 enum {
 	ROOM = 256,	/* bytes that most elements have room in */
-	MANY = 4096,	/* components that are worth a thread */
 	AHEAD = 16,	/* edges whose memory is asked for before its turn */
-	SIMPLE_FRAME = 160	/* bytes around the texts of a component or a
+	SIMPLE_FRAME = 160,	/* bytes around the texts of a component or a
 				 * dependency, and to spare */
+	ESCAPED = 6		/* bytes that one may become */
 };
 
 bool
@@ -223,40 +221,21 @@ counts(const struct part_component *c)
 	return c->inventory || c->found;
 }
 
-static bool
-is_plain(struct slice s)
-{
-	return s.len == 0 ||
-	    lex_skip_plain(s.data, s.data + s.len) == s.data + s.len;
-}
-
 /* Room for what follows is there. */
 static char *
 put(char *to, struct slice s)
 {
-	if (s.len > 0)
-		memcpy(to, s.data, s.len);
+	memcpy(to, s.data, s.len);
 	return to + s.len;
 }
 
-static char *
-put_quoted(char *to, struct slice s)
-{
-	*to = '"';
-	to = put(to + 1, s);
-	*to = '"';
-	return to + 1;
-}
-
-/* Nothing in it needs sorting or an escape. */
+/* Nothing in it needs sorting. */
 static bool
 is_simple(const struct part_component *c)
 {
 	return (c->hashes == NULL || c->hashes->next == NULL) &&
-	    (c->licenses == NULL || (c->licenses->next == NULL &&
-	    is_plain(c->licenses->value))) && c->qualifiers == NULL &&
-	    is_plain(c->key) && is_plain(c->name) && is_plain(c->purl) &&
-	    is_plain(c->type) && is_plain(c->version);
+	    (c->licenses == NULL || c->licenses->next == NULL) &&
+	    c->qualifiers == NULL;
 }
 
 /* What nearly every component is: building a tree to write would take longer
@@ -265,31 +244,31 @@ static void
 put_simple_component(struct buf *out, const struct part_component *c)
 {
 	const struct part_value *h = c->hashes, *l = c->licenses;
-	char *to = buf_room(out, SIMPLE_FRAME + c->key.len + c->name.len +
-	    c->purl.len + c->type.len + c->version.len +
+	char *to = buf_room(out, SIMPLE_FRAME + CANON_ROOM(c->key.len +
+	    c->name.len + c->purl.len + c->type.len + c->version.len +
 	    (h != NULL ? h->name.len + h->value.len : 0) +
-	    (l != NULL ? l->value.len : 0));
+	    (l != NULL ? l->value.len : 0)));
 
 	to = put(to, SLICE("{\"hashes\":{"));
 	if (h != NULL) {
-		to = put_quoted(to, h->name);
+		to = canon_string(to, h->name);
 		to = put(to, SLICE(":["));
-		to = put_quoted(to, h->value);
+		to = canon_string(to, h->value);
 		to = put(to, SLICE("]"));
 	}
-	to = put_quoted(put(to, SLICE("},\"key\":")), c->key);
+	to = canon_string(put(to, SLICE("},\"key\":")), c->key);
 	to = put(to, SLICE(",\"licenses\":["));
 	if (l != NULL)
-		to = put_quoted(to, l->value);
-	to = put_quoted(put(to, SLICE("],\"name\":")), c->name);
+		to = canon_string(to, l->value);
+	to = canon_string(put(to, SLICE("],\"name\":")), c->name);
 	if (c->purl.len > 0)
-		to = put_quoted(put(to, SLICE(",\"purl\":")), c->purl);
+		to = canon_string(put(to, SLICE(",\"purl\":")), c->purl);
 	if (c->scope != NULL)
-		to = put_quoted(put(to, SLICE(",\"scope\":")),
+		to = canon_string(put(to, SLICE(",\"scope\":")),
 		    slice_of(c->scope));
-	to = put_quoted(put(to, SLICE(",\"type\":")), c->type.len > 0 ?
+	to = canon_string(put(to, SLICE(",\"type\":")), c->type.len > 0 ?
 	    c->type : SLICE("library"));
-	to = put_quoted(put(to, SLICE(",\"version\":")), c->version);
+	to = canon_string(put(to, SLICE(",\"version\":")), c->version);
 	to = put(to, SLICE("}"));
 	out->len = (size_t)(to - out->data);
 }
@@ -316,8 +295,8 @@ by_key(const void *x, const void *y)
 	return slice_cmp(*(const struct slice *)x, *(const struct slice *)y);
 }
 
-/* In the order of their canonical forms: their own, as only CPEs may hold
- * bytes below the quotation mark. */
+/* In the order of their canonical forms: their own, as in all keys but those
+ * that are CPEs nothing is escaped and no byte is below the quotation mark. */
 static void
 sort_keys(struct slice *key, size_t count)
 {
@@ -336,16 +315,15 @@ put_dependency(struct set *set, struct arena *a, struct slice ref,
     struct slice *on, size_t count)
 {
 	struct json o = json_object(), array = json_array();
-	bool plain = is_plain(ref);
-	size_t room = SIMPLE_FRAME + ref.len;
+	size_t len = ref.len;
+	bool simple = true;
 	char *to;
 
 	for (size_t i = 0; i < count; i++) {
-		plain = plain && is_plain(on[i]) &&
-		    !slice_starts(on[i], "cpe:");
-		room += on[i].len + 3;
+		simple = simple && !slice_starts(on[i], "cpe:");
+		len += on[i].len + 3;
 	}
-	if (!plain) {
+	if (!simple) {
 		arena_reset(a);
 		for (size_t i = 0; i < count; i++)
 			json_push(a, &array, json_string(on[i]));
@@ -357,23 +335,25 @@ put_dependency(struct set *set, struct arena *a, struct slice ref,
 	}
 	sort_keys(on, count);
 	set_begin(set);
-	to = put(buf_room(&set->text, room), SLICE("{\"dependsOn\":["));
+	to = put(buf_room(&set->text, SIMPLE_FRAME + CANON_ROOM(len)),
+	    SLICE("{\"dependsOn\":["));
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && slice_eq(on[i], on[i - 1]))
 			continue;
 		if (i > 0)
 			*to++ = ',';
-		to = put_quoted(to, on[i]);
+		to = canon_string(to, on[i]);
 	}
-	to = put_quoted(put(to, SLICE("],\"ref\":")), ref);
+	to = canon_string(put(to, SLICE("],\"ref\":")), ref);
 	*to++ = '}';
 	set->text.len = (size_t)(to - set->text.data);
 	set_end(set);
 }
 
-static void
-write_dependencies(struct part *p, struct arena *a, struct set *out)
+void
+part_write_dependencies(struct part *p, struct set *out)
 {
+	struct arena a = { NULL, NULL, NULL };
 	size_t *start = mem_array(NULL, (size_t)p->components + 1,
 	    sizeof(*start));
 	struct slice *to = mem_array(NULL, p->edges + 1, sizeof(*to));
@@ -400,50 +380,26 @@ write_dependencies(struct part *p, struct arena *a, struct set *out)
 			if (i + AHEAD < p->edges)
 				__builtin_prefetch(to[i + AHEAD].data);
 		if (p->component[c].edges_known && counts(&p->component[c]))
-			put_dependency(out, a, p->component[c].key, &to[from],
-			    start[c] - from);
+			put_dependency(out, &a, p->component[c].key,
+			    &to[from], start[c] - from);
 	}
 	mem_free(start);
 	mem_free(to);
-	set_sort(out);
-}
-
-static void
-write_components(struct part *p, struct arena *a, struct set *out)
-{
-	set_reserve(out, p->components, p->components * (size_t)ROOM);
-	for (uint32_t i = 0; i < p->components; i++)
-		if (counts(&p->component[i]))
-			put_component(out, a, &p->component[i]);
-	set_sort(out);
-}
-
-struct inventory {
-	struct part *p;
-	struct set *components, *dependencies;
-};
-
-static void
-write_half(void *ctx, size_t i)
-{
-	const struct inventory *v = ctx;
-	struct arena a = { NULL, NULL, NULL };
-
-	if (i == 0)
-		write_components(v->p, &a, v->components);
-	else
-		write_dependencies(v->p, &a, v->dependencies);
 	arena_free(&a);
+	set_sort(out);
 }
 
 void
-part_write_inventory(struct part *p, struct set *components,
-    struct set *dependencies)
+part_write_components(struct part *p, struct set *out)
 {
-	struct inventory v = { p, components, dependencies };
+	struct arena a = { NULL, NULL, NULL };
 
-	/* The halves only read the part, and have nothing else in common. */
-	jobs_run(p->components < MANY ? 1 : 2, 2, write_half, &v);
+	set_reserve(out, p->components, p->components * (size_t)ROOM);
+	for (uint32_t i = 0; i < p->components; i++)
+		if (counts(&p->component[i]))
+			put_component(out, &a, &p->component[i]);
+	arena_free(&a);
+	set_sort(out);
 }
 
 void
@@ -471,7 +427,6 @@ part_write(struct part *p, struct part_sets *sets)
 	struct arena a = { NULL, NULL, NULL };
 	struct json v;
 
-	part_write_inventory(p, &sets->components, &sets->dependencies);
 	for (size_t i = 0; i < p->findings; i++) {
 		arena_reset(&a);
 		v = finding_json(&a, p, &p->finding[i]);
@@ -496,8 +451,6 @@ part_write(struct part *p, struct part_sets *sets)
 void
 part_sets_free(struct part_sets *sets)
 {
-	set_free(&sets->components);
-	set_free(&sets->dependencies);
 	set_free(&sets->findings);
 	set_free(&sets->vex);
 	set_free(&sets->unknowns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdint.h>
+#include <limits.h>
 
 #include "ascii.h"
 #include "purl.h"
@@ -28,19 +28,23 @@ static const struct plain {
 };
 
 /* What stands for itself in any part: A-Z a-z 0-9 - . _ ~ and ':'. */
-static bool
-is_own(unsigned char c)
-{
-	static const uint64_t own[2] = {
-		UINT64_C(0x3ff) << '0' | UINT64_C(1) << '-' |
-		    UINT64_C(1) << '.' | UINT64_C(1) << ':',
-		UINT64_C(0x3ffffff) << ('A' - 64) |
-		    UINT64_C(0x3ffffff) << ('a' - 64) |
-		    UINT64_C(1) << ('_' - 64) | UINT64_C(1) << ('~' - 64)
-	};
-
-	return c < 128 && (own[c >> 6] >> (c & 63) & 1);
-}
+static const bool own[UCHAR_MAX + 1] = {
+	['-'] = true, ['.'] = true, [':'] = true, ['_'] = true, ['~'] = true,
+	['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+	['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+	['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
+	['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true,
+	['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true,
+	['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true,
+	['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true,
+	['Z'] = true,
+	['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true,
+	['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true,
+	['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+	['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true,
+	['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true,
+	['z'] = true
+};
 
 static bool
 keeps_rules(struct slice text, const struct purl_plain *p, unsigned flags)
@@ -70,7 +74,7 @@ find_parts(struct slice text, struct purl_plain *p)
 	for (; i < text.len; i++) {
 		char c = text.data[i];
 
-		if (is_own((unsigned char)c))
+		if (own[(unsigned char)c])
 			continue;
 		/* Neither may be in a version, or end an empty part. */
 		if ((c != '/' && c != '@') || p->name_end != 0 ||

@@ -7,6 +7,8 @@
 enum {
 	SPANS_FIRST = 16,
 	INSERT_MAX = 16,	/* elements that are sorted by insertion */
+	HEAD = 16,		/* bits of a prefix that elements are dealt by */
+	DEAL_MIN = 4096,	/* elements that are worth it */
 	AHEAD = 8		/* elements that memory is asked for */
 };
 
@@ -30,48 +32,12 @@ set_begin(struct set *s)
 	s->item[s->count] = (struct set_span){ 0, s->text.len, 0 };
 }
 
-void
-set_end(struct set *s)
-{
-	struct set_span *span = &s->item[s->count++];
-
-	span->len = s->text.len - span->offset;
-}
-
 struct slice
 set_item(const struct set *s, size_t i)
 {
 	return (struct slice){ s->text.data + s->item[i].offset,
 	    s->item[i].len };
 }
-
-/* Bytes that all elements begin with. */
-static size_t
-common_prefix(const struct set *s)
-{
-	struct slice first = set_item(s, 0);
-	size_t n = first.len;
-
-	for (size_t i = 1; i < s->count && n > 0; i++) {
-		struct slice other = set_item(s, i);
-		size_t k = 0;
-
-		/* It gets shorter a few times only. */
-		if (other.len >= n && memcmp(other.data, first.data, n) == 0)
-			continue;
-		if (other.len < n)
-			n = other.len;
-		while (k < n && other.data[k] == first.data[k])
-			k++;
-		n = k;
-	}
-	return n;
-}
-
-/* A run of elements that are equal up to skip. */
-struct run {
-	size_t from, to, skip;
-};
 
 static uint64_t
 prefix_of(struct slice text, size_t skip)
@@ -88,6 +54,45 @@ prefix_of(struct slice text, size_t skip)
 		prefix = prefix << 8 | (k < left ? at[k] : 0);
 	return prefix;
 }
+
+/* What all elements begin with, with a new one. */
+static void
+keep_common(struct set *s, struct slice text)
+{
+	const char *first = s->text.data + s->item[0].offset;
+	size_t n = s->common, k = 0;
+
+	/* It gets shorter a few times only. */
+	if (text.len >= n && memcmp(text.data, first, n) == 0)
+		return;
+	while (k < n && k < text.len && text.data[k] == first[k])
+		k++;
+	s->common = k;
+	s->stale = s->count;
+}
+
+/* The text is still at hand: when it is sorted, it will not be. */
+void
+set_end(struct set *s)
+{
+	struct set_span *span = &s->item[s->count];
+	struct slice text = slice_cut(buf_get(&s->text), span->offset,
+	    s->text.len);
+
+	span->len = text.len;
+	if (s->count == 0)
+		s->common = text.len;
+	keep_common(s, text);
+	span->prefix = prefix_of(text, s->common);
+	s->count++;
+}
+
+/* --- sorting ------------------------------------------------------------ */
+
+/* Elements that are equal up to skip. */
+struct run {
+	size_t from, to, skip;
+};
 
 static void
 insert(struct set_span *item, size_t from, size_t to)
@@ -125,24 +130,18 @@ merge(const struct set_span *item, struct set_span *out, size_t from,
 /* By prefix: a merge sort, whose time no input can make worse.  spare is as
  * long as the set. */
 static void
-sort_run(struct set *s, const struct run *r, struct set_span *spare)
+merge_sort(struct set *s, size_t from, size_t to, struct set_span *spare)
 {
 	struct set_span *item = s->item, *other = spare;
 	size_t step = INSERT_MAX;
 
-	for (size_t i = r->from; i < r->to; i++) {
-		if (i + AHEAD < r->to)
-			__builtin_prefetch(s->text.data +
-			    item[i + AHEAD].offset + r->skip);
-		item[i].prefix = prefix_of(set_item(s, i), r->skip);
-	}
-	for (size_t i = r->from; i < r->to; i += step)
-		insert(item, i, r->to - i < step ? r->to : i + step);
-	for (; step < r->to - r->from; step *= 2) {
+	for (size_t i = from; i < to; i += step)
+		insert(item, i, to - i < step ? to : i + step);
+	for (; step < to - from; step *= 2) {
 		struct set_span *out = other;
 
-		for (size_t i = r->from; i < r->to; i += 2 * step) {
-			size_t left = r->to - i;
+		for (size_t i = from; i < to; i += 2 * step) {
+			size_t left = to - i;
 
 			merge(item, out, i, i + (left < step ? left : step),
 			    i + (left < 2 * step ? left : 2 * step));
@@ -151,8 +150,77 @@ sort_run(struct set *s, const struct run *r, struct set_span *spare)
 		item = out;
 	}
 	if (item != s->item)
-		memcpy(s->item + r->from, item + r->from,
-		    (r->to - r->from) * sizeof(*item));
+		memcpy(s->item + from, item + from,
+		    (to - from) * sizeof(*item));
+}
+
+/* The same for many elements: dealt out by the head of their prefixes first,
+ * they are sorted where the core has them at hand. */
+static void
+deal_and_sort(struct set *s, size_t from, size_t to, struct set_span *spare)
+{
+	const unsigned shift = 64 - HEAD;
+	const size_t heads = (size_t)1 << HEAD;
+	size_t *end = mem_array(NULL, heads, sizeof(*end)), at = from;
+
+	memset(end, 0, heads * sizeof(*end));
+	for (size_t i = from; i < to; i++)
+		end[s->item[i].prefix >> shift]++;
+	for (size_t head = 0; head < heads; head++) {
+		at += end[head];
+		end[head] = at - end[head];	/* its start, so far */
+	}
+	for (size_t i = from; i < to; i++)
+		spare[end[s->item[i].prefix >> shift]++] = s->item[i];
+	memcpy(s->item + from, spare + from, (to - from) * sizeof(*spare));
+	for (size_t head = 0; head < heads; head++) {
+		if (end[head] > from)
+			merge_sort(s, from, end[head], spare);
+		from = end[head];
+	}
+	mem_free(end);
+}
+
+/* Elements [from, to), by prefix. */
+static void
+sort_part(struct set *s, size_t from, size_t to, struct set_span *spare)
+{
+	if (to - from < DEAL_MIN)
+		merge_sort(s, from, to, spare);
+	else
+		deal_and_sort(s, from, to, spare);
+}
+
+static void
+take_prefixes(struct set *s, size_t from, size_t to, size_t skip)
+{
+	for (size_t i = from; i < to; i++) {
+		if (i + AHEAD < to)
+			__builtin_prefetch(s->text.data +
+			    s->item[i + AHEAD].offset + skip);
+		s->item[i].prefix = prefix_of(set_item(s, i), skip);
+	}
+}
+
+/* Bytes that all prefixes of a run begin with, if it is worth the time to look
+ * behind them; 0: they tell something. */
+static size_t
+shared(const struct set *s, const struct run *r)
+{
+	uint64_t low = UINT64_MAX, high = 0;
+	size_t bytes = sizeof(low);
+
+	for (size_t i = r->from; i < r->to; i++) {
+		uint64_t prefix = s->item[i].prefix;
+
+		low = prefix < low ? prefix : low;
+		high = prefix > high ? prefix : high;
+	}
+	if (low != high)
+		bytes = (size_t)__builtin_clzll(low ^ high) / 8;
+	else if ((low & 0xff) == 0)
+		return 0;		/* here the texts end */
+	return bytes < sizeof(low) && r->to - r->from < DEAL_MIN ? 0 : bytes;
 }
 
 /* Drops elements that are equal to the one before them, with which they have
@@ -183,12 +251,17 @@ set_sort(struct set *s)
 	 * texts.  No element holds a NUL, which canonical JSON escapes: a
 	 * shorter one sorts before those that it begins. */
 	stack = mem_array(NULL, cap, sizeof(*stack));
-	stack[depth++] = (struct run){ 0, s->count, common_prefix(s) };
+	take_prefixes(s, 0, s->stale, s->common);
+	stack[depth++] = (struct run){ 0, s->count, s->common };
 	while (depth > 0) {
 		struct run r = stack[--depth];
-		size_t from = r.from;
+		size_t from = r.from, more;
 
-		sort_run(s, &r, spare);
+		if (r.skip > s->common)
+			take_prefixes(s, r.from, r.to, r.skip);
+		while ((more = shared(s, &r)) > 0)
+			take_prefixes(s, r.from, r.to, r.skip += more);
+		sort_part(s, r.from, r.to, spare);
 		for (size_t i = from + 1; i <= r.to; i++) {
 			if (i < r.to && s->item[i].prefix ==
 			    s->item[from].prefix)
@@ -213,5 +286,5 @@ set_free(struct set *s)
 {
 	buf_free(&s->text);
 	mem_free(s->item);
-	*s = (struct set){ { NULL, 0, 0 }, NULL, 0, 0 };
+	*s = (struct set){ .count = 0 };
 }

@@ -15,7 +15,7 @@
 #include "mem.h"
 
 struct set_span {
-	uint64_t prefix;	/* eight bytes, for sorting */
+	uint64_t prefix;	/* eight bytes behind what all begin with */
 	size_t offset;
 	size_t len;
 };
@@ -27,6 +27,9 @@ struct set {
 	struct set_span *item;
 	size_t count;
 	size_t cap;
+	size_t common;		/* bytes that all elements begin with */
+	size_t stale;		/* elements whose prefix was taken when more
+				 * bytes were common */
 };
 
 /* Room for so many elements and bytes: what is not used takes no memory. */

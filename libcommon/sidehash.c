@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
+
 #include "aside.h"
 #include "mem.h"
 #include "sha256.h"
@@ -6,7 +8,8 @@
 
 struct sidehash {
 	struct sha256 hasher;
-	struct aside *aside;
+	struct aside *aside;	/* NULL: there was no second piece yet */
+	bool begun;
 };
 
 static void
@@ -23,26 +26,36 @@ sidehash_open(void)
 	struct sidehash *s = mem_alloc(sizeof(*s));
 
 	sha256_init(&s->hasher);
-	s->aside = aside_open(work, s);
+	s->aside = NULL;
+	s->begun = false;
 	return s;
 }
 
 uint64_t
 sidehash_add(struct sidehash *s, const void *data, size_t size)
 {
+	if (!s->begun) {
+		s->begun = true;
+		work(s, data, size);
+		return 0;
+	}
+	if (s->aside == NULL)
+		s->aside = aside_open(work, s);
 	return aside_give(s->aside, data, size);
 }
 
 void
 sidehash_wait(struct sidehash *s, uint64_t ticket)
 {
-	aside_wait(s->aside, ticket);
+	if (s->aside != NULL)
+		aside_wait(s->aside, ticket);
 }
 
 void
 sidehash_take(struct sidehash *s, uint8_t *out)
 {
-	aside_wait_all(s->aside);
+	if (s->aside != NULL)
+		aside_wait_all(s->aside);
 	sha256_finish(&s->hasher, out);
 }
 

@@ -4,7 +4,8 @@
  *
  * Some bytes are hashed twice, as a chunk and as a part; the second hash is
  * made beside the first.  Bytes that are added are borrowed until they were
- * waited for.  Where no thread can be had, everything happens in the call.
+ * waited for.  The first are hashed in the call, as there may be no others;
+ * where no thread can be had, all are.
  */
 #ifndef SIDEHASH_H
 #define SIDEHASH_H

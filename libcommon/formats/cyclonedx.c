@@ -227,59 +227,59 @@ read_components(struct part *p, const struct json *list)
 
 /* --- edges -------------------------------------------------------------- */
 
-/* The components that all refs of the list name, in their order: where one
- * after the other is looked up, each waits for memory. */
-static uint32_t *
-resolve_refs(struct part *p, const struct json *list)
+static const struct part_want entry_members[] = {
+	{ { "dependsOn", 9 }, JSON_ARRAY }, { { "ref", 3 }, JSON_STRING }
+};
+
+/* An entry, and where what its refs name stands: its own, and those of what it
+ * depends on. */
+struct entry {
+	const struct json *v, *on;
+	size_t first, count;
+};
+
+/* Takes a list apart. */
+static void
+get_entries(struct part *p, const struct json *list, struct entry *entry,
+    struct buf *refs)
 {
-	struct buf refs = { NULL, 0, 0 };
-	struct slice ref;
-	uint32_t *to;
+	JSON_EACH(v, list) {
+		const struct json *m[2] = { NULL, NULL };
+		struct slice *ref;
+		size_t n;
 
-	JSON_EACH(entry, list) {
-		const struct json *on = json_want(entry, "dependsOn",
-		    JSON_ARRAY);
-
-		ref = json_get_text(entry, "ref");
-		buf_add(&refs, &ref, sizeof(ref));
-		for (size_t i = 0; i < json_count(on); i++) {
-			ref = json_text(&on->u.item[i]);
-			buf_add(&refs, &ref, sizeof(ref));
-		}
+		if (part_is_object(p, v, "a dependency"))
+			part_members(p, v, entry_members, 2, m);
+		n = json_count(m[0]);
+		*entry++ = (struct entry){ v, m[0],
+		    refs->len / sizeof(*ref), n + 1 };
+		ref = buf_push(refs, (n + 1) * sizeof(*ref));
+		*ref = json_text(m[1]);
+		for (size_t i = 0; i < n; i++)
+			ref[i + 1] = json_text(m[0]->u.item + i);
 	}
-	to = mem_array(NULL, refs.len / sizeof(ref), sizeof(*to));
-	part_labelled_many(p, (const struct slice *)(const void *)refs.data,
-	    refs.len / sizeof(ref), to);
-	buf_free(&refs);
-	return to;
 }
 
 /* The edges of an entry; false if it names no component. */
 static bool
-read_entry(struct part *p, const struct json *entry, const uint32_t *resolved)
+read_entry(struct part *p, const struct entry *entry, const uint32_t *resolved)
 {
-	const struct json *on;
-	uint32_t from = resolved[0], to;
+	uint32_t from = resolved[0];
 	size_t dangling = 0;
 
-	if (!part_is_object(p, entry, "a dependency"))
-		return true;
-	(void)part_text(p, entry, "ref");
-	on = part_array(p, entry, "dependsOn");
 	if (from == PART_NONE)
 		return false;
 	part_edges_known(p, from);
-	for (uint32_t i = 0; i < on->len; i++) {
-		const struct json *ref = on->u.item + i;
+	for (size_t i = 1; i < entry->count; i++) {
+		const struct json *ref = entry->on->u.item + i - 1;
 
 		if (ref->type != JSON_STRING)
 			part_fault(p, ref, "an element of dependsOn is %s, "
 			    "expected a string", json_type_name(ref));
-		to = resolved[i + 1];
-		if (to == PART_NONE)
+		if (resolved[i] == PART_NONE)
 			dangling++;
 		else
-			part_depends(p, from, to);
+			part_depends(p, from, resolved[i]);
 	}
 	if (dangling > 0 && p->inventory)
 		part_unknown(p, "Identity", p->component[from].key,
@@ -301,22 +301,30 @@ all_known(const uint32_t *resolved, size_t count)
 static size_t
 read_edges(struct part *p, const struct json *list, bool early)
 {
-	uint32_t *resolved = resolve_refs(p, list), *at = resolved;
-	size_t lost = 0;
+	struct entry *entry = mem_array(NULL, list->len, sizeof(*entry));
+	struct buf refs = { NULL, 0, 0 };
+	size_t count, lost = 0;
+	uint32_t *resolved;
 
-	JSON_EACH(entry, list) {
-		size_t refs = 1 + json_count(json_want(entry, "dependsOn",
-		    JSON_ARRAY));
+	get_entries(p, list, entry, &refs);
+	/* All at once: where one after the other is looked up, each waits for
+	 * memory. */
+	count = refs.len / sizeof(struct slice);
+	resolved = mem_array(NULL, count, sizeof(*resolved));
+	part_labelled_many(p, (const struct slice *)(const void *)refs.data,
+	    count, resolved);
+	for (uint32_t i = 0; i < list->len && p->rc == ERR_OK; i++) {
+		const uint32_t *at = resolved + entry[i].first;
 
-		if (p->rc != ERR_OK)
-			break;
-		if (early && !all_known(at, refs))
-			json_push(p->a, &p->waiting, json_copy(p->a, entry));
-		else if (!read_entry(p, entry, at))
+		if (early && !all_known(at, entry[i].count))
+			json_push(p->a, &p->waiting,
+			    json_copy(p->a, entry[i].v));
+		else if (!read_entry(p, &entry[i], at))
 			lost++;
-		at += refs;
 	}
 	mem_free(resolved);
+	buf_free(&refs);
+	mem_free(entry);
 	return lost;
 }
 
