@@ -221,6 +221,21 @@ map_find(const struct map *m, struct slice key)
 	    value_of(m, probe(m, key, hash_of(key)));
 }
 
+size_t *
+map_find_next(const struct map *m, struct slice key, size_t *next)
+{
+	const struct map_slot *s;
+
+	if (*next < m->count && has_key(&m->entry[*next], key))
+		return &m->entry[(*next)++].value;
+	if (m->slot == NULL)
+		return NULL;
+	s = probe(m, key, hash_of(key));
+	if (s->entry != 0)
+		*next = s->entry;
+	return value_of(m, s);
+}
+
 void
 map_free(struct map *m)
 {

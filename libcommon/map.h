@@ -41,6 +41,9 @@ void map_prefetch(const struct map *m, struct slice key);
 /* map_find of at most MAP_MANY keys, whose memory is waited for at once. */
 void map_find_many(const struct map *m, const struct slice *key,
     size_t count, size_t **value);
+/* map_find of a key that mostly is the one that was put in behind that of the
+ * call before: *next is its number, 0 at first. */
+size_t *map_find_next(const struct map *m, struct slice key, size_t *next);
 /* Makes room for count keys. */
 void map_reserve(struct map *m, size_t count);
 void map_free(struct map *m);

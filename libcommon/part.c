@@ -615,6 +615,14 @@ part_labelled(struct part *p, struct slice label)
 	return at == NULL ? PART_NONE : (uint32_t)*at;
 }
 
+uint32_t
+part_labelled_next(struct part *p, struct slice label, size_t *next)
+{
+	size_t *at = map_find_next(&p->labels, label, next);
+
+	return at == NULL ? PART_NONE : (uint32_t)*at;
+}
+
 void
 part_labelled_many(struct part *p, const struct slice *label, size_t count,
     uint32_t *c)

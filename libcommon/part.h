@@ -247,6 +247,9 @@ void part_depends(struct part *p, uint32_t from, uint32_t to);
 void part_label(struct part *p, struct slice label, uint32_t c);
 /* PART_NONE: nothing has this label. */
 uint32_t part_labelled(struct part *p, struct slice label);
+/* The same where the labels mostly come in the order in which they were given:
+ * *next is 0 at first. */
+uint32_t part_labelled_next(struct part *p, struct slice label, size_t *next);
 /* The same for each of many, in the time of fewer. */
 void part_labelled_many(struct part *p, const struct slice *label,
     size_t count, uint32_t *c);

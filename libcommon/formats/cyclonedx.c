@@ -231,18 +231,20 @@ static const struct part_want entry_members[] = {
 	{ { "dependsOn", 9 }, JSON_ARRAY }, { { "ref", 3 }, JSON_STRING }
 };
 
-/* An entry, and where what its refs name stands: its own, and those of what it
- * depends on. */
+/* An entry: the component it is about, and those it depends on. */
 struct entry {
 	const struct json *v, *on;
-	size_t first, count;
+	uint32_t from;
+	size_t first, count;	/* of what its refs name */
 };
 
-/* Takes a list apart. */
+/* Takes a list apart; the refs are to be looked up yet. */
 static void
 get_entries(struct part *p, const struct json *list, struct entry *entry,
     struct buf *refs)
 {
+	size_t next = 0;
+
 	JSON_EACH(v, list) {
 		const struct json *m[2] = { NULL, NULL };
 		struct slice *ref;
@@ -252,48 +254,44 @@ get_entries(struct part *p, const struct json *list, struct entry *entry,
 			part_members(p, v, entry_members, 2, m);
 		n = json_count(m[0]);
 		*entry++ = (struct entry){ v, m[0],
-		    refs->len / sizeof(*ref), n + 1 };
-		ref = buf_push(refs, (n + 1) * sizeof(*ref));
-		*ref = json_text(m[1]);
+		    part_labelled_next(p, json_text(m[1]), &next),
+		    refs->len / sizeof(*ref), n };
+		ref = buf_push(refs, n * sizeof(*ref));
 		for (size_t i = 0; i < n; i++)
-			ref[i + 1] = json_text(m[0]->u.item + i);
+			ref[i] = json_text(m[0]->u.item + i);
 	}
 }
 
-/* The edges of an entry; false if it names no component. */
-static bool
-read_entry(struct part *p, const struct entry *entry, const uint32_t *resolved)
+/* The edges of an entry. */
+static void
+read_entry(struct part *p, const struct entry *entry, const uint32_t *to)
 {
-	uint32_t from = resolved[0];
 	size_t dangling = 0;
 
-	if (from == PART_NONE)
-		return false;
-	part_edges_known(p, from);
-	for (size_t i = 1; i < entry->count; i++) {
-		const struct json *ref = entry->on->u.item + i - 1;
+	part_edges_known(p, entry->from);
+	for (size_t i = 0; i < entry->count; i++) {
+		const struct json *ref = entry->on->u.item + i;
 
 		if (ref->type != JSON_STRING)
 			part_fault(p, ref, "an element of dependsOn is %s, "
 			    "expected a string", json_type_name(ref));
-		if (resolved[i] == PART_NONE)
+		if (to[i] == PART_NONE)
 			dangling++;
 		else
-			part_depends(p, from, resolved[i]);
+			part_depends(p, entry->from, to[i]);
 	}
 	if (dangling > 0 && p->inventory)
-		part_unknown(p, "Identity", p->component[from].key,
+		part_unknown(p, "Identity", p->component[entry->from].key,
 		    "%zu of its dependencies name no component", dangling);
-	return true;
 }
 
 static bool
-all_known(const uint32_t *resolved, size_t count)
+all_known(const struct entry *entry, const uint32_t *to)
 {
-	for (size_t i = 0; i < count; i++)
-		if (resolved[i] == PART_NONE)
+	for (size_t i = 0; i < entry->count; i++)
+		if (to[i] == PART_NONE)
 			return false;
-	return true;
+	return entry->from != PART_NONE;
 }
 
 /* The edges of a list's entries; how many of these name no component.  Where
@@ -304,25 +302,27 @@ read_edges(struct part *p, const struct json *list, bool early)
 	struct entry *entry = mem_array(NULL, list->len, sizeof(*entry));
 	struct buf refs = { NULL, 0, 0 };
 	size_t count, lost = 0;
-	uint32_t *resolved;
+	uint32_t *named;
 
 	get_entries(p, list, entry, &refs);
 	/* All at once: where one after the other is looked up, each waits for
 	 * memory. */
 	count = refs.len / sizeof(struct slice);
-	resolved = mem_array(NULL, count, sizeof(*resolved));
+	named = mem_array(NULL, count, sizeof(*named));
 	part_labelled_many(p, (const struct slice *)(const void *)refs.data,
-	    count, resolved);
+	    count, named);
 	for (uint32_t i = 0; i < list->len && p->rc == ERR_OK; i++) {
-		const uint32_t *at = resolved + entry[i].first;
+		const uint32_t *to = named + entry[i].first;
 
-		if (early && !all_known(at, entry[i].count))
+		if (early && !all_known(&entry[i], to))
 			json_push(p->a, &p->waiting,
 			    json_copy(p->a, entry[i].v));
-		else if (!read_entry(p, &entry[i], at))
+		else if (entry[i].from == PART_NONE)
 			lost++;
+		else
+			read_entry(p, &entry[i], to);
 	}
-	mem_free(resolved);
+	mem_free(named);
 	buf_free(&refs);
 	mem_free(entry);
 	return lost;
