@@ -14,6 +14,8 @@ enum {
 	SLACK = 64,
 	PIECE = 64 * 1024,	/* handed on when no object is open */
 	SMALL = 4 * 1024,	/* an object that is put in order in place */
+	SPAN_DEPTH = 3,		/* of arrays that a sieve can want */
+	SPAN_MIN = 64 * 1024,	/* bytes that are worth a span */
 	GROW_FAR = 128 * 1024
 };
 
@@ -49,6 +51,7 @@ struct handing {
 struct open {
 	size_t first;		/* of its entries */
 	size_t keys;		/* length of keys before its own */
+	uint32_t comma;		/* an array's first; 0: none yet */
 	bool is_object;
 	bool unsorted;
 };
@@ -67,6 +70,8 @@ struct writer {
 	struct buf late;	/* by end; by start while they are handed on */
 	struct buf pieces;
 	uint32_t objects;	/* open */
+	bool hold;		/* nothing is handed on while it is read */
+	struct buf spans;	/* struct json_span; where it is held */
 	enum status (*sink)(void *, struct slice, struct err *);
 	void *ctx;
 };
@@ -497,11 +502,16 @@ hand_on_all(struct writer *w)
 {
 	size_t n = (size_t)(w->o - w->out.data);
 
-	w->o = w->out.data;
-	if (w->late.len == 0)
-		return hand_on(w, (struct slice){ w->out.data, n });
-	if (!hand_on_late(w, n))
+	return w->late.len > 0 ? hand_on_late(w, n) :
+	    hand_on(w, (struct slice){ w->out.data, n });
+}
+
+static bool
+let_go(struct writer *w)
+{
+	if (!hand_on_all(w))
 		return false;
+	w->o = w->out.data;
 	buf_reset(&w->late);
 	buf_reset(&w->pieces);
 	return true;
@@ -514,6 +524,7 @@ open_container(struct writer *w)
 
 	c->first = w->entries.len / sizeof(struct entry);
 	c->keys = w->keys.len;
+	c->comma = 0;
 	c->is_object = *w->lex.p == '{';
 	c->unsorted = false;
 	w->objects += c->is_object;
@@ -521,11 +532,26 @@ open_container(struct writer *w)
 	return lex_open(&w->lex);
 }
 
+/* An array that ends here, and may be large. */
+static void
+add_span(struct writer *w, uint32_t comma)
+{
+	uint32_t end = (uint32_t)lex_offset(&w->lex, w->lex.p);
+	struct json_span *span;
+
+	if (comma == 0 || w->lex.depth > SPAN_DEPTH || end - comma < SPAN_MIN)
+		return;
+	span = buf_push(&w->spans, sizeof(*span));
+	*span = (struct json_span){ comma, end };
+}
+
 static bool
 close_container(struct writer *w)
 {
 	struct open *c = top(w);
 
+	if (w->hold && !c->is_object)
+		add_span(w, c->comma);
 	if (c->is_object) {
 		if (c->unsorted && !((size_t)(w->o - w->out.data) -
 		    first_entry(w)->start <= SMALL ? reorder(w) :
@@ -606,8 +632,11 @@ copy_behind(struct writer *w)
 
 		if (c == ',') {
 			if (w->objects == 0 && w->o - w->out.data >= PIECE &&
-			    !hand_on_all(w))
+			    !w->hold && !let_go(w))
 				return false;
+			if (w->hold && !is_object && top(w)->comma == 0)
+				top(w)->comma = (uint32_t)lex_offset(&w->lex,
+				    w->lex.p);
 			*w->o++ = *w->lex.p++;
 			return !is_object || copy_key(w);
 		}
@@ -644,7 +673,21 @@ copy_document(struct writer *w)
 		if (!copy_behind(w))
 			return false;
 	} while (w->stack.len > 0);
-	return lex_finish(&w->lex) && hand_on_all(w);
+	return lex_finish(&w->lex) && (w->hold || let_go(w));
+}
+
+static void
+free_writer(struct writer *w)
+{
+	buf_free(&w->out);
+	buf_free(&w->entries);
+	buf_free(&w->keys);
+	buf_free(&w->stack);
+	keyorder_free(&w->order);
+	buf_free(&w->scratch);
+	buf_free(&w->late);
+	buf_free(&w->pieces);
+	buf_free(&w->spans);
 }
 
 enum status
@@ -657,13 +700,62 @@ canon_stream(struct json_stream *s, const struct json_limits *limits,
 	if (!lex_begin(&w.lex, s, limits, got, e))
 		return w.lex.rc;
 	*got = copy_document(&w);
-	buf_free(&w.out);
-	buf_free(&w.entries);
-	buf_free(&w.keys);
-	buf_free(&w.stack);
-	keyorder_free(&w.order);
-	buf_free(&w.scratch);
-	buf_free(&w.late);
-	buf_free(&w.pieces);
+	free_writer(&w);
 	return w.lex.rc;
+}
+
+/* --- held --------------------------------------------------------------- */
+
+struct canon_held {
+	struct writer writer;
+};
+
+enum status
+canon_hold(struct json_stream *s, const struct json_limits *limits,
+    struct canon_held **out, struct err *e)
+{
+	struct canon_held *h = mem_alloc(sizeof(*h));
+	struct writer *w = &h->writer;
+	enum status rc;
+	bool got;
+
+	*w = (struct writer){ .hold = true };
+	*out = h;
+	if (lex_begin(&w->lex, s, limits, &got, e) && copy_document(w))
+		return ERR_OK;
+	rc = w->lex.rc;
+	canon_held_free(h);
+	*out = NULL;
+	return rc;
+}
+
+enum status
+canon_held_pieces(struct canon_held *h,
+    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct writer *w = &h->writer;
+
+	w->sink = sink;
+	w->ctx = ctx;
+	w->lex.e = e;
+	w->lex.rc = ERR_OK;
+	(void)hand_on_all(w);
+	return w->lex.rc;
+}
+
+const struct json_span *
+canon_held_spans(const struct canon_held *h, size_t *count)
+{
+	*count = h->writer.spans.len / sizeof(struct json_span);
+	return (const struct json_span *)(const void *)h->writer.spans.data;
+}
+
+void
+canon_held_free(struct canon_held *h)
+{
+	if (h == NULL)
+		return;
+	free_writer(&h->writer);
+	mem_free(h);
 }

@@ -21,4 +21,21 @@ enum status canon_stream(struct json_stream *s,
     enum status (*sink)(void *ctx, struct slice piece, struct err *e),
     void *ctx, bool *got, struct err *e);
 
+/*
+ * The same of a document whose bytes are held, for who has to see them more
+ * than once; its memory is released by canon_held_free.  The spans of its
+ * large arrays are those that a sieve can want (see json_stream).
+ */
+struct canon_held;
+
+/* *out is NULL at the end of the stream, and on an error. */
+enum status canon_hold(struct json_stream *s, const struct json_limits *limits,
+    struct canon_held **out, struct err *e);
+enum status canon_held_pieces(struct canon_held *h,
+    enum status (*sink)(void *ctx, struct slice piece, struct err *e),
+    void *ctx, struct err *e);
+const struct json_span *canon_held_spans(const struct canon_held *h,
+    size_t *count);
+void canon_held_free(struct canon_held *h);	/* NULL is fine */
+
 #endif

@@ -6,6 +6,7 @@
 #include "format.h"
 #include "intoto.h"
 #include "shape.h"
+#include "sidehash.h"
 
 static const struct {
 	const char *name;
@@ -141,102 +142,32 @@ document_recognise(const struct json *content,
 static bool
 wants(void *ctx, const struct json *object, struct slice key)
 {
-	struct document_sieve *s = ctx;
 	int array;
 
+	(void)ctx;
 	/* Only of the document itself, which begins at offset 0. */
-	if (object->offset != 0 || s->key.data != NULL ||
-	    format_wants(object, key, &array) == NULL)
-		return false;
-	s->key = key;
-	return true;
+	return object->offset == 0 &&
+	    format_wants(object, key, &array) != NULL;
 }
 
 static void
-take(void *ctx, const struct json *element, size_t count, struct arena *a)
+drop(void *ctx, const struct json *element, size_t count, struct arena *a)
 {
-	struct document_sieve *s = ctx;
-
+	(void)ctx;
+	(void)element;
+	(void)count;
 	(void)a;
-	for (size_t i = 0; i < count; i++) {
-		if (s->text.len > 0)
-			buf_byte(&s->text, ',');
-		canon_write(&s->text, element + i);
-	}
 }
 
-const struct json_sieve *
-document_sift(struct document_sieve *s)
-{
-	s->sieve = (struct json_sieve){ wants, take, s };
-	s->key = (struct slice){ NULL, 0 };
-	buf_reset(&s->text);
-	return &s->sieve;
-}
+const struct json_sieve document_sieve = { wants, drop, NULL };
 
 void
-document_sieve_free(struct document_sieve *s)
-{
-	buf_free(&s->text);
-}
-
-/* The content, with what was taken of it behind its array's first element. */
-static void
-write_whole(const struct json *content, const struct document_sieve *s,
-    struct buf *out)
-{
-	char before = '{';
-
-	if (s == NULL || s->text.len == 0) {
-		canon_write(out, content);
-		return;
-	}
-	JSON_MEMBERS(m, content) {
-		struct slice key = { m->key, m->key_len };
-		struct json name = json_string(key);
-
-		buf_byte(out, before);
-		canon_write(out, &name);
-		buf_byte(out, ':');
-		canon_write(out, &m->value);
-		if (slice_eq(key, s->key)) {
-			out->data[out->len - 1] = ',';
-			buf_slice(out, buf_get(&s->text));
-			buf_byte(out, ']');
-		}
-		before = ',';
-	}
-	buf_byte(out, '}');
-}
-
-/* The two members that sort before all others.  The content is large: it is
- * written where it stays, and its digest put in front of it afterwards. */
-static void
-write_content(const struct document *d, const struct document_sieve *sieve,
-    struct buf *out)
-{
-	char digest[DIGEST_TEXT + 1];
-	struct digest canonical;
-	size_t place, start;
-
-	buf_text(out, "{\"canonicalDigest\":\"");
-	place = out->len;
-	memset(buf_room(out, DIGEST_TEXT), ' ', DIGEST_TEXT);
-	out->len += DIGEST_TEXT;
-	buf_text(out, "\",\"content\":");
-	start = out->len;
-	write_whole(&d->content, sieve, out);
-	canonical = digest_bytes(slice_cut(buf_get(out), start, out->len));
-	digest_write(&canonical, digest);
-	memcpy(out->data + place, digest, DIGEST_TEXT);
-}
-
-void
-document_write(const struct document *d, const struct document_sieve *sieve,
-    struct buf *out)
+document_write(const struct document *d, const struct digest *canonical,
+    struct buf *before, struct buf *behind)
 {
 	struct arena a = { NULL, NULL, NULL };
 	struct json o = json_object();
+	char digest[DIGEST_TEXT + 1];
 	struct slice rest;
 
 	json_set(&a, &o, "digest", digest_value(&a, &d->digest));
@@ -257,9 +188,11 @@ document_write(const struct document *d, const struct document_sieve *sieve,
 		json_set(&a, &o, "signedBy", d->signed_by);
 	json_set(&a, &o, "size", json_uint(&a, d->size));
 	rest = canon_text(&a, &o);
-	write_content(d, sieve, out);
-	buf_byte(out, ',');
-	buf_slice(out, slice_cut(rest, 1, SIZE_MAX));
+	/* The two members that sort before all others. */
+	digest_write(canonical, digest);
+	buf_printf(before, "{\"canonicalDigest\":\"%s\",\"content\":", digest);
+	buf_byte(behind, ',');
+	buf_slice(behind, slice_cut(rest, 1, SIZE_MAX));
 	arena_free(&a);
 }
 
@@ -294,9 +227,76 @@ document_is_record(const struct json *v)
 	return json_is(json_get(v, "kind"), "prov.document/v1");
 }
 
+static bool
+hash_wants(void *ctx, const struct json *object, struct slice key)
+{
+	struct document_hash *h = ctx;
+
+	if (!h->behind->wants(h->behind->ctx, object, key))
+		return false;
+	/* A record's content does not begin with the record. */
+	if (h->hash == NULL && object->offset > 0) {
+		h->hash = sidehash_open();
+		h->from = h->upto = object->offset;
+	}
+	return true;
+}
+
+static void
+hash_more(struct document_hash *h, struct slice text, uint32_t upto)
+{
+	(void)sidehash_add(h->hash, text.data + h->upto, upto - h->upto);
+	h->upto = upto;
+}
+
+static void
+hash_take(void *ctx, const struct json *element, size_t count, struct arena *a)
+{
+	struct document_hash *h = ctx;
+	const struct json_stream *s = h->stream;
+
+	if (h->hash != NULL)
+		hash_more(h, slice_cut((struct slice){ s->window, s->len },
+		    (size_t)(s->start - s->base), s->len),
+		    element[count - 1].offset);
+	h->behind->take(h->behind->ctx, element, count, a);
+}
+
+const struct json_sieve *
+document_hash_sieve(struct document_hash *h, const struct json_sieve *behind,
+    const struct json_stream *stream)
+{
+	document_hash_free(h);
+	h->sieve = (struct json_sieve){ hash_wants, hash_take, h };
+	h->behind = behind;
+	h->stream = stream;
+	return &h->sieve;
+}
+
+void
+document_hash_free(struct document_hash *h)
+{
+	sidehash_close(h->hash);
+	h->hash = NULL;
+}
+
+/* Of the content, which stands in text up to end. */
+static struct digest
+content_digest(struct document_hash *h, struct slice text, uint32_t from,
+    uint32_t end)
+{
+	struct digest d;
+
+	if (h->hash == NULL || h->from != from)
+		return digest_bytes(slice_cut(text, from, end));
+	hash_more(h, text, end);
+	sidehash_take(h->hash, d.sha256);
+	return d;
+}
+
 enum status
 document_check_content(const struct json *record, struct slice text,
-    struct err *e)
+    struct document_hash *h, struct err *e)
 {
 	const struct json *content = json_get(record, "content");
 	const struct json *stated = json_get(record, "canonicalDigest");
@@ -311,8 +311,8 @@ document_check_content(const struct json *record, struct slice text,
 		if (m->key_offset > content->offset &&
 		    slice_is((struct slice){ m->key, m->key_len },
 		    "digest")) {
-			found = digest_bytes(slice_cut(text, content->offset,
-			    m->key_offset - 1));
+			found = content_digest(h, text, content->offset,
+			    m->key_offset - 1);
 			if (digest_equal(&found, &expected))
 				return ERR_OK;
 		}

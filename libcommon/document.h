@@ -9,6 +9,7 @@
 #include "json.h"
 
 struct format;
+struct sidehash;
 
 /* What the operator says about a file. */
 struct document_options {
@@ -19,19 +20,9 @@ struct document_options {
 	size_t feeds;
 };
 
-/*
- * A sieve (see json.h) for who only passes a document on: the elements of its
- * large array are kept as canonical text.  Zero it, then document_sift before
- * each document.
- */
-struct document_sieve {
-	struct json_sieve sieve;
-	struct slice key;	/* of the array, a member of the content */
-	struct buf text;	/* the elements, commas between them */
-};
-
-const struct json_sieve *document_sift(struct document_sieve *);
-void document_sieve_free(struct document_sieve *);
+/* For who only passes a document on: drops what is in its large arrays but for
+ * the first elements, which is all that document_recognise looks at. */
+extern const struct json_sieve document_sieve;
 
 struct document {
 	const struct format *format;
@@ -66,16 +57,36 @@ enum status document_recognise(const struct json *content,
     const struct document_options *options, struct arena *a,
     struct document *out, struct err *e);
 
-/* Appends the record, with the canonical digest of its content, of which the
- * sieve (may be NULL) holds a part. */
-void document_write(const struct document *d,
-    const struct document_sieve *sieve, struct buf *out);
+/* The record, but for the canonical text of its content, which stands between
+ * before and behind and has this digest. */
+void document_write(const struct document *d, const struct digest *canonical,
+    struct buf *before, struct buf *behind);
 bool document_is_record(const struct json *v);
+
+/*
+ * The hash of a record's content, which a thread makes while the record is
+ * read: a sieve in front of another, which sees how far the reader has come.
+ * Zero it to begin; free it before the text goes.
+ */
+struct document_hash {
+	struct json_sieve sieve;
+	const struct json_sieve *behind;
+	const struct json_stream *stream;
+	struct sidehash *hash;	/* NULL: nothing was large enough */
+	uint32_t from;		/* where the content begins in the document, */
+	uint32_t upto;		/* and how much of the document is hashed */
+};
+
+/* For the next document of the stream; forgets the last one. */
+const struct json_sieve *document_hash_sieve(struct document_hash *h,
+    const struct json_sieve *behind, const struct json_stream *stream);
+void document_hash_free(struct document_hash *h);
+
 /* ERR_INPUT unless the content has the digest that the record, which was read
- * from text, states.  One that is written as prov-ingest writes it is hashed
- * as it stands. */
+ * from text with h, states.  One that is written as prov-ingest writes it is
+ * hashed as it stands. */
 enum status document_check_content(const struct json *record,
-    struct slice text, struct err *e);
+    struct slice text, struct document_hash *h, struct err *e);
 /* A record as prov-ingest wrote it; its content is recognised again. */
 enum status document_read(const struct json *record, struct arena *a,
     struct document *out, struct err *e);

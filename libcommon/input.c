@@ -181,6 +181,18 @@ input_canon(struct input *in,
 }
 
 enum status
+input_hold(struct input *in, struct canon_held **held)
+{
+	struct err e;
+	enum status rc = reserve(in, &e);
+
+	*held = NULL;
+	if (rc == ERR_OK)
+		rc = canon_hold(&in->stream, &in->limits, held, &e);
+	return rc == ERR_OK ? ERR_OK : msg_err(in->name, &e);
+}
+
+enum status
 input_chunk(struct input *in, struct slice *piece)
 {
 	struct err e;

@@ -11,6 +11,8 @@
 
 #include "json.h"
 
+struct canon_held;
+
 struct input {
 	const char *name;	/* for messages: the operand, or <stdin> */
 	int fd;
@@ -39,6 +41,8 @@ enum status input_read(struct input *in, struct arena *a, struct json *doc,
 enum status input_canon(struct input *in,
     enum status (*sink)(void *ctx, struct slice piece, struct err *e),
     void *ctx, bool *got);
+/* The same, held; *held is NULL at the end: see canon_hold. */
+enum status input_hold(struct input *in, struct canon_held **held);
 /* Says e under this input's name, with its offset moved from the document to
  * the stream (and the record's number where there are several). */
 enum status input_fault(const struct input *in, const struct err *e);

@@ -102,6 +102,12 @@ struct json_sieve {
 	void *ctx;
 };
 
+/* What stands between the first element of an array and its closing bracket:
+ * offsets in the document of the comma and of the bracket. */
+struct json_span {
+	uint32_t from, to;
+};
+
 /*
  * A stream of documents.  window is memory that does not move while a
  * document is read; more() (may be NULL: all is there) adds bytes behind len
@@ -125,6 +131,11 @@ struct json_stream {
 	void (*discard)(struct json_stream *);
 	void *ctx;
 	const struct json_sieve *sieve;	/* of json_next; may be NULL */
+	/* Of arrays in which all is right, as canon_hold found out: where the
+	 * sieve wants one, it is not told of the elements in there, and they
+	 * are not read. */
+	const struct json_span *span;
+	size_t spans;
 };
 
 /*

@@ -345,6 +345,19 @@ sift(struct reader *r)
 	}
 }
 
+/* At the comma behind the first element of a sifted array: over all that is
+ * known to be right. */
+static void
+leap(struct reader *r)
+{
+	const struct json_stream *s = r->lex.s;
+	uint64_t here = lex_offset(&r->lex, r->lex.p);
+
+	for (size_t i = 0; i < s->spans; i++)
+		if (s->span[i].from == here)
+			r->lex.p += s->span[i].to - here;
+}
+
 /*
  * Behind a value: over the comma to the next one, or out of the containers
  * that end here.  *more is false when what ended is the document.
@@ -355,9 +368,15 @@ read_behind(struct reader *r, bool *more)
 	while (r->top != NULL) {
 		int c;
 
+		bool first = r->top->sifted && r->arena == r->kept;
+
 		if (r->top->sifted)
 			sift(r);
 		c = lex_space(&r->lex);
+		if (first && c == ',' && r->lex.s->spans > 0) {
+			leap(r);
+			c = lex_space(&r->lex);
+		}
 		if (c == ',') {
 			r->lex.p++;
 			return !r->top->is_object || read_key(r);

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "aside.h"
+#include "canonstream.h"
 #include "digest.h"
 #include "docschema.h"
 #include "doctrust.h"
@@ -15,8 +17,13 @@
 #include "mem.h"
 #include "opt.h"
 #include "output.h"
+#include "sidehash.h"
 #include "tool.h"
 #include "utf8.h"
+
+enum {
+	LARGE = 1024 * 1024	/* bytes that are worth a thread */
+};
 
 struct opts {
 	struct document_options document;
@@ -37,45 +44,173 @@ name_of(const char *operand)
 	return utf8_valid(name) ? name : SLICE("?");
 }
 
-/* The bytes that a document's digest is over: the whole file, or where it
- * holds several documents this one's. */
-static struct slice
-bytes_of(const struct input *in)
-{
-	struct slice all = { in->stream.window, in->stream.len };
-	size_t after = in->stream.pos;
+/* One file, all of which is in memory. */
+struct file {
+	const char *operand;
+	struct input in;
+	struct slice bytes;
+	struct sidehash *hash;		/* of them */
+	struct buf records;		/* of all documents but the last */
+};
 
-	if (in->stream.count > 1)
-		return slice_cut(all, (size_t)in->stream.start, after);
-	while (after < all.len && strchr(" \t\r\n", all.data[after]) != NULL)
+static void
+add_bytes(void *ctx, struct slice bytes)
+{
+	struct file *f = ctx;
+
+	(void)sidehash_add(f->hash, bytes.data, bytes.len);
+}
+
+/* The document that was read last. */
+static struct slice
+text_of(const struct file *f)
+{
+	return slice_cut(f->bytes, (size_t)f->in.stream.start,
+	    f->in.stream.pos);
+}
+
+static bool
+is_last(const struct file *f)
+{
+	size_t after = f->in.stream.pos;
+
+	while (after < f->bytes.len &&
+	    strchr(" \t\r\n", f->bytes.data[after]) != NULL)
 		after++;
-	return after == all.len ? all :
-	    slice_cut(all, (size_t)in->stream.start, in->stream.pos);
+	return after == f->bytes.len;
+}
+
+/* What a document's digest and size are of: the whole file, or where it holds
+ * several documents this one's bytes. */
+static void
+measure(struct file *f, struct document *d)
+{
+	struct slice bytes = text_of(f);
+
+	if (f->in.stream.count > 1 || !is_last(f)) {
+		d->size = bytes.len;
+		d->digest = digest_bytes(bytes);
+	} else {
+		d->size = f->bytes.len;
+		sidehash_take(f->hash, d->digest.sha256);
+	}
 }
 
 static enum status
-one_document(const struct json *content, const char *operand,
-    const struct input *in, const struct opts *o,
-    const struct document_sieve *sieve, struct buf *out, struct arena *a)
+add_piece(void *ctx, struct slice piece, struct err *e)
 {
-	struct slice bytes = bytes_of(in);
-	struct document d;
-	struct err e;
-	enum status rc = document_recognise(content, &o->document, a, &d, &e);
+	(void)e;
+	sha256_add(ctx, piece.data, piece.len);
+	return ERR_OK;
+}
 
-	if (rc == ERR_OK && o->schemas != NULL)
-		rc = docschema_check(o->schemas, &d, &e);
+static void
+hash_held(void *ctx, const void *held, size_t size)
+{
+	struct err e;
+
+	(void)size;
+	(void)canon_held_pieces((struct canon_held *)(uintptr_t)held,
+	    add_piece, ctx, &e);
+}
+
+static enum status
+put_piece(void *ctx, struct slice piece, struct err *e)
+{
+	(void)e;
+	output_bytes(ctx, piece);
+	return ERR_OK;
+}
+
+static enum status
+keep_piece(void *ctx, struct slice piece, struct err *e)
+{
+	(void)e;
+	buf_slice(ctx, piece);
+	return ERR_OK;
+}
+
+/* Only the last document of a file is known to be followed by none that is
+ * refused. */
+static void
+put_record(struct file *f, const struct document *d,
+    const struct digest *canonical, struct canon_held *held,
+    struct output *out)
+{
+	struct buf behind = { NULL, 0, 0 };
+	struct err e;
+
+	document_write(d, canonical, &f->records, &behind);
+	buf_byte(&behind, '\n');
+	if (is_last(f)) {
+		output_bytes(out, buf_get(&f->records));
+		(void)canon_held_pieces(held, put_piece, out, &e);
+		output_bytes(out, buf_get(&behind));
+	} else {
+		(void)canon_held_pieces(held, keep_piece, &f->records, &e);
+		buf_slice(&f->records, buf_get(&behind));
+	}
+	buf_free(&behind);
+}
+
+/* What there is to know about a document. */
+static enum status
+look_at(struct file *f, const struct canon_held *held, const struct opts *o,
+    struct arena *a, struct document *d, struct err *e)
+{
+	struct json_limits limits = f->in.limits;
+	struct json content;
+	struct slice text = text_of(f);
+	struct json_stream s = { .window = text.data, .len = text.len,
+	    .eof = true };
+	enum status rc;
+	bool got;
+
+	/* A schema is for the whole. */
+	if (o->schemas == NULL) {
+		s.sieve = &document_sieve;
+		s.span = canon_held_spans(held, &s.spans);
+	}
+	rc = json_next(&s, &limits, a, &content, &got, e);
 	if (rc == ERR_OK)
-		rc = signers_of(content, &o->trust.trust, a, &d.signed_by,
-		    &e);
+		rc = document_recognise(&content, &o->document, a, d, e);
+	if (rc == ERR_OK && o->schemas != NULL)
+		rc = docschema_check(o->schemas, d, e);
+	if (rc == ERR_OK)
+		rc = signers_of(&content, &o->trust.trust, a, &d->signed_by,
+		    e);
+	return rc;
+}
+
+static enum status
+one_document(struct file *f, struct canon_held *held, const struct opts *o,
+    struct output *out, struct arena *a)
+{
+	struct aside *aside = NULL;
+	struct document d;
+	struct digest canonical;
+	struct sha256 h;
+	struct err e;
+	enum status rc;
+
+	sha256_init(&h);
+	if (text_of(f).len >= LARGE) {
+		aside = aside_open(hash_held, &h);
+		(void)aside_give(aside, held, 0);
+	} else {
+		hash_held(&h, held, 0);
+	}
+	rc = look_at(f, held, o, a, &d, &e);
+	if (rc == ERR_OK) {
+		d.lossy = d.lossy || f->in.stream.lossy;
+		d.name = name_of(f->operand);
+		measure(f, &d);
+	}
+	aside_close(aside);
 	if (rc != ERR_OK)
-		return input_fault(in, &e);
-	d.lossy = d.lossy || in->stream.lossy;
-	d.name = name_of(operand);
-	d.size = bytes.len;
-	d.digest = digest_bytes(bytes);
-	document_write(&d, sieve, out);
-	buf_byte(out, '\n');
+		return input_fault(&f->in, &e);
+	canonical = digest_take(&h);
+	put_record(f, &d, &canonical, held, out);
 	return ERR_OK;
 }
 
@@ -85,37 +220,32 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 {
 	struct json_limits limits = json_foreign;
 	struct arena a = { NULL, NULL, NULL };
-	struct buf records = { NULL, 0, 0 };
-	struct document_sieve sieve = { .text = { NULL, 0, 0 } };
-	struct json content;
-	struct slice all;
-	struct input in;
+	struct file f = { .operand = operand };
+	struct canon_held *held = NULL;
 	enum status rc;
-	bool got = true;
 
 	limits.lossy = o->lossy;
-	rc = input_open(&in, operand, &limits);
+	rc = input_open(&f.in, operand, &limits);
 	if (rc != ERR_OK)
 		return rc;
-	rc = input_all(&in, &all);
+	f.hash = sidehash_open();
+	f.in.tap = add_bytes;
+	f.in.tap_ctx = &f;
+	rc = input_all(&f.in, &f.bytes);
 	/* What was read stays where it is. */
-	in.stream.discard = NULL;
-	while (rc == ERR_OK && got) {
-		/* A schema is for the whole. */
-		in.stream.sieve = o->schemas == NULL ?
-		    document_sift(&sieve) : NULL;
-		rc = input_next(&in, &a, &content, &got);
-		if (rc == ERR_OK && got)
-			rc = one_document(&content, operand, &in, o, &sieve,
-			    &records, &a);
+	f.in.stream.discard = NULL;
+	while (rc == ERR_OK) {
+		rc = input_hold(&f.in, &held);
+		if (held == NULL)
+			break;
+		rc = one_document(&f, held, o, out, &a);
+		canon_held_free(held);
 		arena_reset(&a);
 	}
-	if (rc == ERR_OK)
-		output_bytes(out, buf_get(&records));
-	buf_free(&records);
-	document_sieve_free(&sieve);
+	buf_free(&f.records);
+	sidehash_close(f.hash);
 	arena_free(&a);
-	input_close(&in);
+	input_close(&f.in);
 	return rc;
 }
 

@@ -61,7 +61,8 @@ check_limits(const struct json_stream *s, bool lossy, struct err *e)
 
 static enum status
 add(struct evidence *ev, const struct json *v, const struct input *in,
-    const struct opts *o, struct arena *a, struct err *e)
+    struct document_hash *hash, const struct opts *o, struct arena *a,
+    struct err *e)
 {
 	struct document d;
 	enum status rc;
@@ -70,7 +71,7 @@ add(struct evidence *ev, const struct json *v, const struct input *in,
 		rc = document_read(v, a, &d, e);
 		if (rc == ERR_OK)
 			rc = document_check_content(v, text_of(&in->stream),
-			    e);
+			    hash, e);
 	} else {
 		rc = check_limits(&in->stream, o->lossy, e);
 		if (rc == ERR_OK)
@@ -88,17 +89,19 @@ add(struct evidence *ev, const struct json *v, const struct input *in,
 
 static enum status
 one_document(struct evidence *ev, const struct json *v,
-    const struct input *in, const struct opts *o, struct arena *a)
+    const struct input *in, struct document_hash *hash, const struct opts *o,
+    struct arena *a)
 {
 	struct err e;
 	struct json whole;
-	enum status rc = add(ev, v, in, o, a, &e);
+	enum status rc = add(ev, v, in, hash, o, a, &e);
 
 	if (rc != ERR_OK && evidence_sifted(ev)) {
+		document_hash_free(hash);
 		rc = json_parse(text_of(&in->stream), &in->limits, a, &whole,
 		    &e);
 		if (rc == ERR_OK)
-			rc = add(ev, &whole, in, o, a, &e);
+			rc = add(ev, &whole, in, hash, o, a, &e);
 	}
 	return rc == ERR_OK ? ERR_OK : input_fault(in, &e);
 }
@@ -108,6 +111,7 @@ one_file(struct evidence *ev, const char *operand, const struct opts *o)
 {
 	/* A record may be larger and deeper than the file in it. */
 	struct json_limits limits = json_own;
+	struct document_hash hash = { .hash = NULL };
 	struct arena a = { NULL, NULL, NULL };
 	struct json v;
 	struct input in;
@@ -120,15 +124,17 @@ one_file(struct evidence *ev, const char *operand, const struct opts *o)
 		return rc;
 	while (rc == ERR_OK && got) {
 		/* A schema is for the whole. */
-		in.stream.sieve = o->schemas == NULL ? evidence_sieve(ev) :
-		    NULL;
+		in.stream.sieve = o->schemas != NULL ? NULL :
+		    document_hash_sieve(&hash, evidence_sieve(ev),
+		    &in.stream);
 		rc = input_next(&in, &a, &v, &got);
 		if (rc == ERR_OK && got)
-			rc = one_document(ev, &v, &in, o, &a);
+			rc = one_document(ev, &v, &in, &hash, o, &a);
 		arena_reset(&a);
 	}
-	/* What was taken of a document that broke off may still be read. */
+	/* Of a document that broke off threads may still read. */
 	(void)evidence_sifted(ev);
+	document_hash_free(&hash);
 	arena_free(&a);
 	input_close(&in);
 	return rc;
