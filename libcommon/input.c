@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aside.h"
 #include "canonstream.h"
 #include "input.h"
 #include "io.h"
@@ -40,6 +41,40 @@ want_large_pages(struct input *in, uint64_t size)
 	in->large_pages = true;
 }
 
+/* Into the memory behind what is there. */
+static void
+read_piece(void *ctx, const void *behind, size_t size)
+{
+	struct input *in = ctx;
+	struct input_ahead *a = &in->ahead;
+
+	a->rc = io_read(in->fd, (void *)(uintptr_t)behind, size, &a->got,
+	    &a->e);
+}
+
+static void
+begin_ahead(struct input *in)
+{
+	in->ahead.ticket = aside_give(in->ahead.aside,
+	    in->window + in->stream.len, IO_READ_SIZE);
+	in->ahead.pending = true;
+}
+
+static enum status
+end_ahead(struct input *in, size_t *got, struct err *e)
+{
+	struct input_ahead *a = &in->ahead;
+
+	if (!a->pending)
+		begin_ahead(in);
+	aside_wait(a->aside, a->ticket);
+	a->pending = false;
+	*got = a->got;
+	if (a->rc != ERR_OK)
+		*e = a->e;
+	return a->rc;
+}
+
 static enum status
 more(struct json_stream *s, struct err *e)
 {
@@ -52,7 +87,8 @@ more(struct json_stream *s, struct err *e)
 		    "document larger than the limit of %" PRIu64 " bytes",
 		    in->limits.max_size);
 	want_large_pages(in, s->len);
-	rc = io_read(in->fd, in->window + s->len, size, &got, e);
+	rc = in->ahead.aside != NULL ? end_ahead(in, &got, e) :
+	    io_read(in->fd, in->window + s->len, size, &got, e);
 	if (rc != ERR_OK)
 		return rc;
 	if (in->tap != NULL && got > 0)
@@ -60,6 +96,9 @@ more(struct json_stream *s, struct err *e)
 		    got });
 	s->len += got;
 	s->eof = got == 0;
+	if (in->ahead.aside != NULL && !s->eof &&
+	    s->len < in->reserved - IO_READ_SIZE)
+		begin_ahead(in);
 	return ERR_OK;
 }
 
@@ -70,9 +109,15 @@ discard(struct json_stream *s)
 {
 	struct input *in = s->ctx;
 
+	size_t ahead = 0;
+
 	if (s->pos < SLACK / 2 && s->pos < s->len)
 		return;
-	memmove(in->window, in->window + s->pos, s->len - s->pos);
+	if (in->ahead.pending) {
+		aside_wait(in->ahead.aside, in->ahead.ticket);
+		ahead = in->ahead.got;
+	}
+	memmove(in->window, in->window + s->pos, s->len - s->pos + ahead);
 	s->base += s->pos;
 	s->len -= s->pos;
 	s->pos = 0;
@@ -102,6 +147,16 @@ input_open(struct input *in, const char *operand,
 	if (io_open_read(operand, &in->fd, &e) != ERR_OK)
 		return msg_err(operand, &e);
 	return ERR_OK;
+}
+
+void
+input_read_ahead(struct input *in)
+{
+	struct stat st;
+
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size >= LARGE)
+		in->ahead.aside = aside_open(read_piece, in);
 }
 
 /* The window never moves while a document is read: address space for the
@@ -234,6 +289,8 @@ input_all(struct input *in, struct slice *bytes)
 void
 input_close(struct input *in)
 {
+	aside_close(in->ahead.aside);
+	in->ahead.aside = NULL;
 	if (in->window != NULL && spare.window == NULL &&
 	    in->stream.base + in->stream.len <= SPARE_USED) {
 		spare.window = in->window;

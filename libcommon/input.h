@@ -11,6 +11,7 @@
 
 #include "json.h"
 
+struct aside;
 struct canon_held;
 
 struct input {
@@ -22,6 +23,15 @@ struct input {
 				 * touched takes memory */
 	size_t reserved;
 	bool large_pages;
+	/* A thread that reads the next bytes behind those that are there. */
+	struct input_ahead {
+		struct aside *aside;	/* NULL: nothing is read ahead */
+		uint64_t ticket;
+		bool pending;		/* it was asked for some */
+		size_t got;
+		enum status rc;
+		struct err e;
+	} ahead;
 	/* Sees every byte once, as it is read (to hash the file). */
 	void (*tap)(void *ctx, struct slice bytes);
 	void *tap_ctx;
@@ -30,6 +40,9 @@ struct input {
 /* Opens an operand (NULL or "-": standard input, at most once a process). */
 enum status input_open(struct input *in, const char *operand,
     const struct json_limits *limits);
+/* A large regular file is read ahead from now on, for who works on documents
+ * as they are read. */
+void input_read_ahead(struct input *in);
 /* The next document; *got is false at the end.  See json_next. */
 enum status input_next(struct input *in, struct arena *a, struct json *doc,
     bool *got);

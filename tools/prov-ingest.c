@@ -44,7 +44,7 @@ name_of(const char *operand)
 	return utf8_valid(name) ? name : SLICE("?");
 }
 
-/* One file, all of which is in memory. */
+/* One file; what was read of it stays in memory. */
 struct file {
 	const char *operand;
 	struct input in;
@@ -231,14 +231,16 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 	f.hash = sidehash_open();
 	f.in.tap = add_bytes;
 	f.in.tap_ctx = &f;
-	rc = input_all(&f.in, &f.bytes);
-	/* What was read stays where it is. */
 	f.in.stream.discard = NULL;
+	input_read_ahead(&f.in);
 	while (rc == ERR_OK) {
 		rc = input_hold(&f.in, &held);
 		if (held == NULL)
 			break;
-		rc = one_document(&f, held, o, out, &a);
+		/* All, to know whether it is the last. */
+		rc = input_all(&f.in, &f.bytes);
+		if (rc == ERR_OK)
+			rc = one_document(&f, held, o, out, &a);
 		canon_held_free(held);
 		arena_reset(&a);
 	}
