@@ -127,6 +127,15 @@ merge(const struct set_span *item, struct set_span *out, size_t from,
 	memcpy(out + n, item + b, (to - b) * sizeof(*out));
 }
 
+static bool
+is_sorted(const struct set_span *item, size_t from, size_t to)
+{
+	for (size_t i = from + 1; i < to; i++)
+		if (item[i - 1].prefix > item[i].prefix)
+			return false;
+	return true;
+}
+
 /* By prefix: a merge sort, whose time no input can make worse.  spare is as
  * long as the set. */
 static void
@@ -135,6 +144,8 @@ merge_sort(struct set *s, size_t from, size_t to, struct set_span *spare)
 	struct set_span *item = s->item, *other = spare;
 	size_t step = INSERT_MAX;
 
+	if (is_sorted(item, from, to))
+		return;
 	for (size_t i = from; i < to; i += step)
 		insert(item, i, to - i < step ? to : i + step);
 	for (; step < to - from; step *= 2) {
