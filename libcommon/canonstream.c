@@ -127,7 +127,8 @@ copy_escape(struct writer *w, const char *p, const char *q)
 	return w->o - before != (ptrdiff_t)n;
 }
 
-/* From inside of a string, at what lex_copy_plain stopped at.  See copy_string. */
+/* From inside of a string, at what lex_copy_plain stopped at.  See
+ * copy_string. */
 static bool
 copy_rest(struct writer *w, bool keep, bool *escaped)
 {

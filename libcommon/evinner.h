@@ -46,7 +46,7 @@ struct early {
 	struct json_sieve sieve;
 	struct source *source;		/* NULL: nothing was wanted */
 	const struct format *format;	/* that wanted them */
-	uint32_t offset;		/* of the object whose arrays they are */
+	uint32_t offset;		/* of the object that they are in */
 	int array;			/* that is being read */
 	struct aside *aside;		/* NULL: the second batch starts it */
 	struct batch batch[BATCHES];	/* a ring */

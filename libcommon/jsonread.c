@@ -19,8 +19,9 @@ const struct json_limits json_own = {
 
 enum {
 	SIEVE_DEPTH = 3,	/* the array, its object, and one around it */
-	SIEVE_BATCH = 256 * 1024	/* bytes of the elements that are taken at once:
-				 * what they become stays in a core's cache */
+	SIEVE_BATCH = 256 * 1024	/* bytes of the elements that are taken
+				 * at once: what they become stays in a
+				 * core's cache */
 };
 
 /* Where the children of empty containers are: arithmetic on NULL is not

@@ -21,7 +21,8 @@ struct arena_block {
 	size_t size;
 };
 
-_Static_assert(sizeof(struct arena_block) == ARENA_ALIGN, "blocks keep alignment");
+_Static_assert(sizeof(struct arena_block) == ARENA_ALIGN,
+    "blocks keep alignment");
 
 static _Noreturn void
 die(size_t wanted)

@@ -7,7 +7,7 @@
 enum {
 	SPANS_FIRST = 16,
 	INSERT_MAX = 16,	/* elements that are sorted by insertion */
-	HEAD = 16,		/* bits of a prefix that elements are dealt by */
+	HEAD = 16,		/* bits of a prefix that they are dealt by */
 	DEAL_MIN = 4096,	/* elements that are worth it */
 	AHEAD = 8		/* elements that memory is asked for */
 };

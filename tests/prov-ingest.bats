@@ -229,3 +229,36 @@ dsse() { printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","s
 	[ "$(wc -l <got)" -eq 1 ]
 	refuses 3 prov-ingest nosuch.json
 }
+
+@test "prov-ingest: large files: their digests, and all documents of one or none" {
+	need_command jq
+	awk 'BEGIN {
+		printf "{\"specVersion\":\"1.5\",\"bomFormat\":\"CycloneDX\",\n \"components\" : ["
+		for (i = 0; i < 90000; i++)
+			printf "%s\n {\"type\":\"library\", \"name\":\"p%d\", \"purl\":\"pkg:npm/p%d@1\"}", i ? "," : "", i, i
+		printf "],\n \"dependencies\":[]}\n"
+	}' >big
+	[ "$(wc -c <big)" -gt 4194304 ]	# such files are read ahead
+	prov-ingest big >rec
+	sum=$(sha256sum <big)
+	is rec ".digest == \"sha256:${sum%% *}\" and .size == $(wc -c <big)"
+	prov-digest --canonical big >canonical
+	sum=$(head -c -1 canonical | sha256sum)
+	{ printf '{"canonicalDigest":"sha256:%s","content":' "${sum%% *}"
+	head -c -1 canonical; } >want
+	head -c "$(wc -c <want)" rec >got
+	same want got
+	prov-ingest <big | jq -c 'del(.name)' >piped
+	jq -c 'del(.name)' rec >want
+	same want piped
+	{ cat big; printf '{"bomFormat":"CycloneDX","specVersion":"1.6"}'; } >two
+	prov-ingest two >recs
+	[ "$(wc -l <recs)" -eq 2 ]
+	sum=$(head -c -1 big | sha256sum)
+	head -1 recs >first
+	is first ".digest == \"sha256:${sum%% *}\" and .size == $(($(wc -c <big) - 1))"
+	{ cat big; printf '{"bomFormat":"CycloneDX","specVersion":"7"}'; } >bad
+	refuses 2 prov-ingest bad
+	{ cat big; printf '{"bomFormat"'; } >bad
+	refuses 2 prov-ingest bad
+}

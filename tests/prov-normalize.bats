@@ -714,3 +714,111 @@ deep() {
 	jq -c '.content={}' rec >bad; refuses 2 prov-normalize bad
 	refuses 2 prov-normalize </dev/null
 }
+
+# many [ROOTREF]: CycloneDX of so many components that a thread reads them, each
+# with two dependencies, one entry and one reference of which name nothing; the
+# one with ROOTREF depends on the first.
+many() {
+	awk -v root="${1:-root}" 'BEGIN {
+		n = 8000
+		printf "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"metadata\":{\"component\":{\"type\":\"application\",\"bom-ref\":\"%s\",\"name\":\"app\",\"version\":\"1\"}},\n\"components\":[", root
+		for (i = 0; i < n; i++)
+			printf "%s\n{\"type\":\"library\",\"bom-ref\":\"ref-%d\",\"name\":\"p%d\",\"version\":\"%d.0\",\"purl\":\"pkg:npm/p%d@%d.0\",\"description\":\"%060d\",\"hashes\":[{\"alg\":\"SHA-256\",\"content\":\"%08x%056d\"}],\"licenses\":[{\"license\":{\"id\":\"%s\"}}]}", i ? "," : "", i, i, i % 9, i, i % 9, i, i * 40503 % 65536, i, i % 3 ? "MIT" : "ISC"
+		printf "],\n\"dependencies\":[{\"ref\":\"%s\",\"dependsOn\":[\"ref-0\"]}", root
+		for (i = 0; i < n; i++)
+			printf ",\n{\"ref\":\"ref-%d\",\"dependsOn\":[\"ref-%d\",\"ref-%d\"]}", i, i * 7 % n, (i * 13 + 5) % n
+		printf ",{\"ref\":\"nosuch\",\"dependsOn\":[]},{\"ref\":\"ref-1\",\"dependsOn\":[\"nosuch\"]}]}\n"
+	}'
+}
+
+@test "prov-normalize: many components are read by a thread, in whatever order members come" {
+	need_command jq
+	many >big
+	[ "$(wc -c <big)" -gt 2000000 ]
+	prov-normalize big >want
+	is want '(.components|length == 8001) and (.dependencies|length == 8001)'
+	is want '[.unknowns[].detail] == ["1 of its dependencies name no component", "1 dependency entries name no component"]'
+	is want '.dependencies | map(select(.ref == "pkg:npm/p1@1.0")) == [{"dependsOn":["pkg:npm/p18@0.0","pkg:npm/p7@7.0"],"ref":"pkg:npm/p1@1.0"}]'
+	is want '.dependencies | map(select(.ref == "name:app@1")) == [{"dependsOn":["pkg:npm/p0@0.0"],"ref":"name:app@1"}]'
+	# in canonical order, with white space, with edges before what they name
+	jq -cS . big >sorted
+	jq . big >spaced
+	jq -c '{bomFormat,dependencies,specVersion,components,metadata}' big >before
+	jq -c '{components,dependencies,metadata,specVersion,bomFormat}' big >unmarked
+	# with escapes, which the text has not
+	sed 's/"ref-/"r\\u0065f-/g; s/"purl"/"p\\u0075rl"/g' big >escaped
+	for file in sorted spaced before unmarked escaped; do
+		prov-normalize $file >got
+		same want got
+		prov-ingest $file | prov-normalize >got
+		same want got
+		prov-normalize <$file >got
+		same want got
+	done
+	# beside others it says the same of itself
+	prov-normalize big spaced >got
+	same want got
+}
+
+@test "prov-normalize: what a document of many components gets wrong at its end is what it gets wrong in few" {
+	need_command jq
+	many >big
+	head -c -3 big >bad
+	refuses 2 prov-normalize bad
+	sed 's/^prov-normalize/prov-ingest/' refuses.err >want
+	refuses 2 prov-ingest bad
+	same want refuses.err
+	sed 's/"bom-ref":"ref-7999"/"bom-ref":7999/' big >bad
+	at=$(grep -abo '"bom-ref":7999' bad | cut -d: -f1)
+	refuses 2 prov-normalize bad
+	echo "prov-normalize: bad: $((at + 10)): \"bom-ref\" is number, expected a string (record 1)" >want
+	same want refuses.err
+	sed 's/\["nosuch"\]/["nosuch",7]/' big >bad
+	at=$(grep -abo '"nosuch",7' bad | cut -d: -f1)
+	refuses 2 prov-normalize bad
+	echo "prov-normalize: bad: $((at + 9)): an element of dependsOn is number, expected a string (record 1)" >want
+	same want refuses.err
+	sed 's/"name":"p7990",/&"name":"again",/' big >bad
+	at=$(grep -abo '"name":"again"' bad | cut -d: -f1)
+	refuses 2 prov-normalize bad
+	echo "prov-normalize: bad: $at: found key 'name' twice in one object" >want
+	same want refuses.err
+	# nothing of a bad one is left in what comes after it
+	refuses 2 prov-normalize bad big
+}
+
+@test "prov-normalize: a reference that the root takes away means nothing to edges that were read" {
+	need_command jq
+	many ref-5 >late
+	# The same without a thread and a sieve: out of an envelope.
+	jq -c '{payloadType:"application/vnd.in-toto+json",signatures:[{sig:"AA=="}],payload:({_type:"https://in-toto.io/Statement/v1",predicateType:"https://cyclonedx.org/bom",subject:[{name:"x",digest:{sha256:"ab"}}],predicate:.}|tojson|@base64)}' late >envelope
+	jq -cS . late >last
+	prov-normalize envelope | jq -cS '{components,dependencies,unknowns}' >want
+	for file in late last; do
+		prov-normalize $file | jq -cS '{components,dependencies,unknowns}' >got
+		same want got
+	done
+	is want '[.unknowns[].detail] | contains(["another component has the same reference"])'
+}
+
+@test "prov-normalize: a large record is held against its digest, whoever wrote it" {
+	need_command jq
+	many >big
+	prov-normalize big >want
+	prov-ingest big >rec
+	jq . rec >spaced
+	prov-normalize spaced >got
+	same want got
+	cat rec rec >twice
+	prov-normalize twice >got
+	same want got
+	# one digit of a hash in the middle
+	sed 's/\(description":"0*400\)0"/\11"/' rec >bad
+	[ "$(wc -c <bad)" -eq "$(wc -c <rec)" ]
+	! cmp -s rec bad
+	refuses 2 prov-normalize bad
+	grep -q 'the content does not have the canonicalDigest that the record states' refuses.err
+	cat rec bad >second
+	refuses 2 prov-normalize second
+	grep -q '(record 2)' refuses.err
+}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree reader and the streaming canonicaliser must agree on every input:
- * the same bytes, or the same refusal, however the input comes in.  What they
- * write must read back as the same value and be written the same again.  A
- * sieve takes and leaves together what is there without one.
+ * The tree reader and the streaming canonicaliser, held or not, must agree on
+ * every input: the same bytes, or the same refusal, however it comes in.  What
+ * they write must read back as the same value and be written the same again.
+ * A sieve takes and leaves together what is there without one.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -75,6 +75,33 @@ stream(struct json_stream *s, struct buf *out, struct err *e)
 		else
 			out->len = mark;
 	}
+	return rc;
+}
+
+/* The same, held and handed on twice. */
+static enum status
+hold(struct json_stream *s, struct buf *out, struct err *e)
+{
+	struct canon_held *held;
+	struct err unused;
+	enum status rc;
+
+	while ((rc = canon_hold(s, &limits, &held, e)) == ERR_OK &&
+	    held != NULL) {
+		size_t first = out->len, second;
+
+		must(canon_held_pieces(held, to_buf, out, &unused) == ERR_OK,
+		    "what is held is handed on");
+		second = out->len;
+		must(canon_held_pieces(held, to_buf, out, &unused) == ERR_OK &&
+		    slice_eq(slice_cut(buf_get(out), first, second),
+		    slice_cut(buf_get(out), second, out->len)),
+		    "the same again");
+		out->len = second;
+		buf_byte(out, '\n');
+		canon_held_free(held);
+	}
+	must(held == NULL, "nothing is held at the end");
 	return rc;
 }
 
@@ -244,6 +271,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	buf_reset(&out);
 	rc = stream(feed_open(&f, text, 1 + size % 19), &out, &e);
+	compare(rc, &out, &e, want_rc, &want, &want_e);
+	feed_close(&f);
+
+	buf_reset(&out);
+	rc = hold(feed_open(&f, text, 1 + size % 17), &out, &e);
 	compare(rc, &out, &e, want_rc, &want, &want_e);
 	feed_close(&f);
 

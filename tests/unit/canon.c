@@ -216,6 +216,82 @@ test_orders(void)
 	buf_free(&want);
 }
 
+/* --- held --------------------------------------------------------------- */
+
+static bool
+wants_all(void *ctx, const struct json *object, struct slice key)
+{
+	(void)ctx;
+	(void)object;
+	(void)key;
+	return true;
+}
+
+static void
+count_taken(void *ctx, const struct json *element, size_t count,
+    struct arena *a)
+{
+	(void)element;
+	(void)a;
+	*(size_t *)ctx += count;
+}
+
+/* Large arrays where a sieve can want them and where it cannot; one that is
+ * small.  White space everywhere. */
+static void
+test_spans(void)
+{
+	static const char *const before[] = {
+		"{ \"z\" : [ ", "] , \"few\" : [ 1 , 2 ], \"a\": {\"list\":[",
+		"],\"deep\":{\"x\":[", "] } , \"y\" : [[", "\n]]}}"
+	};
+	struct buf text = { 0 }, want = { 0 };
+	size_t taken = 0, spans;
+	struct json_sieve sieve = { wants_all, count_taken, &taken };
+	struct json_limits limits = json_foreign;
+	struct canon_held *held;
+	struct json_stream s;
+	struct feed f;
+	struct json v, left;
+	struct err e;
+	bool got;
+
+	for (int part = 0; part < 5; part++) {
+		buf_text(&text, before[part]);
+		for (int i = 0; part < 4 && i < 9000; i++)
+			buf_printf(&text, "%s{ \"b\":[%d , \"],\\\"\"] } ",
+			    i > 0 ? "\n, " : "", i);
+	}
+	ok(json_parse(buf_get(&text), &limits, &arena, &v, &e) == ERR_OK,
+	    "a document of large arrays");
+	ok(canon_hold(feed_open(&f, buf_get(&text), 5000), &limits, &held,
+	    &e) == ERR_OK && held != NULL &&
+	    canon_held_pieces(held, to_buf, &want, &e) == ERR_OK &&
+	    slice_eq(buf_get(&want), canon_text(&arena, &v)),
+	    "held, it is what it is");
+	feed_close(&f);
+	s = (struct json_stream){ .window = text.data, .len = text.len,
+	    .eof = true, .sieve = &sieve };
+	s.span = canon_held_spans(held, &s.spans);
+	spans = s.spans;
+	ok(json_next(&s, &limits, &arena, &left, &got, &e) == ERR_OK && got,
+	    "what is in its spans is leapt over");
+	ok(spans == 2 && taken == 1, "of the arrays that can be wanted, only "
+	    "what is small is taken");
+	ok(json_count(json_get(&left, "z")) == 1 &&
+	    json_count(json_get(json_get(&left, "a"), "list")) == 1 &&
+	    json_count(json_get(&left, "few")) == 1 &&
+	    json_equal(json_get(&left, "z")->u.item,
+	    json_get(&v, "z")->u.item),
+	    "their first elements stay");
+	ok(json_equal(json_get(json_get(json_get(&left, "a"), "deep"), "x"),
+	    json_get(json_get(json_get(&v, "a"), "deep"), "x")),
+	    "what no sieve can want is read");
+	canon_held_free(held);
+	buf_free(&text);
+	buf_free(&want);
+}
+
 static void
 test_properties(void)
 {
@@ -448,6 +524,7 @@ main(void)
 	bool got;
 
 	test_orders();
+	test_spans();
 	test_properties();
 	test_large();
 	test_nested();
