@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,7 +16,7 @@
 enum {
 	READ_FIRST = 64 * 1024,	/* a small input takes one small read */
 	SLACK = 4 * IO_READ_SIZE,	/* window beyond the largest document */
-	LARGE = 4 * 1024 * 1024,	/* bytes after which pages are large */
+	LARGE = 4 * 1024 * 1024,	/* bytes after which there is much */
 	SPARE_USED = 1024 * 1024	/* bytes a kept window may have held */
 };
 
@@ -29,16 +30,20 @@ static struct {
 } spare;
 
 /* The window is larger than what is read will be: no page is asked to be
- * large before there is much to read. */
+ * large, nor a pipe to be wide, before there is much to read. */
 static void
-want_large_pages(struct input *in, uint64_t size)
+expect_much(struct input *in, uint64_t size)
 {
-	if (in->large_pages || size < LARGE)
+	if (in->large || size < LARGE)
 		return;
 #ifdef MADV_HUGEPAGE
 	(void)madvise(in->window, in->reserved, MADV_HUGEPAGE);
 #endif
-	in->large_pages = true;
+#ifdef F_SETPIPE_SZ
+	/* Writer and reader take turns less often. */
+	(void)fcntl(in->fd, F_SETPIPE_SZ, IO_READ_SIZE);
+#endif
+	in->large = true;
 }
 
 /* Into the memory behind what is there. */
@@ -86,7 +91,7 @@ more(struct json_stream *s, struct err *e)
 		return err_input(e, s->len,
 		    "document larger than the limit of %" PRIu64 " bytes",
 		    in->limits.max_size);
-	want_large_pages(in, s->len);
+	expect_much(in, s->len);
 	rc = in->ahead.aside != NULL ? end_ahead(in, &got, e) :
 	    io_read(in->fd, in->window + s->len, size, &got, e);
 	if (rc != ERR_OK)
@@ -272,7 +277,7 @@ input_all(struct input *in, struct slice *bytes)
 		return msg_err(in->name, &e);
 	/* All of a file will be there: its size says so beforehand. */
 	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
-		want_large_pages(in, (uint64_t)st.st_size);
+		expect_much(in, (uint64_t)st.st_size);
 	while (!in->stream.eof) {
 		if (more(&in->stream, &e) != ERR_OK)
 			return msg_err(in->name, &e);

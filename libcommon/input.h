@@ -22,7 +22,7 @@ struct input {
 	char *window;		/* reserved address space; only what was
 				 * touched takes memory */
 	size_t reserved;
-	bool large_pages;
+	bool large;		/* there was much to read */
 	/* A thread that reads the next bytes behind those that are there. */
 	struct input_ahead {
 		struct aside *aside;	/* NULL: nothing is read ahead */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdbool.h>
-
 #include "aside.h"
 #include "mem.h"
 #include "sha256.h"
 #include "sidehash.h"
 
+enum {
+	FEW = 256 * 1024	/* bytes that are not worth a thread */
+};
+
 struct sidehash {
 	struct sha256 hasher;
-	struct aside *aside;	/* NULL: there was no second piece yet */
-	bool begun;
+	struct aside *aside;	/* NULL: there were few bytes so far */
+	size_t few;
 };
 
 static void
@@ -27,15 +29,15 @@ sidehash_open(void)
 
 	sha256_init(&s->hasher);
 	s->aside = NULL;
-	s->begun = false;
+	s->few = 0;
 	return s;
 }
 
 uint64_t
 sidehash_add(struct sidehash *s, const void *data, size_t size)
 {
-	if (!s->begun) {
-		s->begun = true;
+	if (s->aside == NULL && s->few < FEW) {
+		s->few += size;
 		work(s, data, size);
 		return 0;
 	}

@@ -4,7 +4,7 @@
  *
  * Some bytes are hashed twice, as a chunk and as a part; the second hash is
  * made beside the first.  Bytes that are added are borrowed until they were
- * waited for.  The first are hashed in the call, as there may be no others;
+ * waited for.  The first are hashed in the call, as there may not be many;
  * where no thread can be had, all are.
  */
 #ifndef SIDEHASH_H
