@@ -62,14 +62,14 @@ wants(void *ctx, const struct json *object, struct slice key)
 	format = format_wants(object, key, &array);
 	if (format == NULL)
 		return false;
-	/* Only one object can be the document. */
-	if (early->source != NULL && (early->format != format ||
-	    early->offset != object->offset))
-		return false;
-	if (early->source == NULL)
+	if (early->source == NULL) {
 		early->source = new_source(ev, &ev->e);
-	early->format = format;
-	early->offset = object->offset;
+		early->format = format;
+		early->offset = object->offset;
+	} else if (early->format != format ||
+	    early->offset != object->offset) {
+		return false;	/* only one object can be the document */
+	}
 	early->array = array;
 	return true;
 }
