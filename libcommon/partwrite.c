@@ -6,11 +6,11 @@
 #include "part.h"
 
 enum {
-	ROOM = 256,	/* bytes that most elements have room in */
+	ROOM = 512,	/* bytes that most elements have room in: a buffer
+			 * that grows moves to where pages are small */
 	AHEAD = 16,	/* edges whose memory is asked for before its turn */
-	SIMPLE_FRAME = 160,	/* bytes around the texts of a component or a
+	SIMPLE_FRAME = 160	/* bytes around the texts of a component or a
 				 * dependency, and to spare */
-	ESCAPED = 6		/* bytes that one may become */
 };
 
 bool
@@ -359,7 +359,7 @@ part_write_dependencies(struct part *p, struct set *out)
 	struct slice *to = mem_array(NULL, p->edges + 1, sizeof(*to));
 
 	set_reserve(out, p->components,
-	    (p->components + p->edges) * (size_t)ROOM);
+	    (p->components + p->edges) * (size_t)ROOM / 2);
 	/* A counting sort by the edge's origin. */
 	memset(start, 0, ((size_t)p->components + 1) * sizeof(*start));
 	for (size_t i = 0; i < p->edges; i++)
