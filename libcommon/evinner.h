@@ -37,7 +37,7 @@ struct batch {
 };
 
 enum {
-	BATCHES = 8
+	BATCHES = 16
 };
 
 /* The document that is being parsed, of which a sieve takes elements.  While

@@ -822,3 +822,34 @@ many() {
 	refuses 2 prov-normalize second
 	grep -q '(record 2)' refuses.err
 }
+
+@test "prov-normalize: where no thread can be had it does the same without" {
+	not_sanitized "its library comes first"
+	cat >none.c <<'C'
+#include <errno.h>
+#include <pthread.h>
+int pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*f)(void *),
+    void *arg)
+{
+	(void)t;
+	(void)a;
+	(void)f;
+	(void)arg;
+	return EAGAIN;
+}
+C
+	cc -shared -fPIC -o none.so none.c 2>/dev/null ||
+		skip "cannot make a shared object"
+	many >big
+	prov-ingest big >rec
+	prov-normalize big >want
+	LD_PRELOAD=$PWD/none.so prov-ingest big >got
+	same rec got
+	for file in big rec; do
+		LD_PRELOAD=$PWD/none.so prov-normalize $file >got
+		same want got
+	done
+	head -c 1500000 big >cut
+	status_is 2 env LD_PRELOAD="$PWD/none.so" prov-normalize cut >got 2>err
+	[ ! -s got ]
+}
