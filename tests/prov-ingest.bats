@@ -261,4 +261,9 @@ dsse() { printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","s
 	refuses 2 prov-ingest bad
 	{ cat big; printf '{"bomFormat"'; } >bad
 	refuses 2 prov-ingest bad
+	# a NUL is no white space
+	{ cat big; printf '\0'; } >bad
+	refuses 2 prov-ingest bad
+	{ printf '{"bomFormat":"CycloneDX","specVersion":"1.6"}\n'; printf '\0\n'; } >bad
+	refuses 2 prov-ingest bad
 }

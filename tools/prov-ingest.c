@@ -14,6 +14,7 @@
 #include "doctrust.h"
 #include "document.h"
 #include "input.h"
+#include "lex.h"
 #include "mem.h"
 #include "opt.h"
 #include "output.h"
@@ -72,12 +73,9 @@ text_of(const struct file *f)
 static bool
 is_last(const struct file *f)
 {
-	size_t after = f->in.stream.pos;
+	const char *end = f->bytes.data + f->bytes.len;
 
-	while (after < f->bytes.len &&
-	    strchr(" \t\r\n", f->bytes.data[after]) != NULL)
-		after++;
-	return after == f->bytes.len;
+	return lex_skip_space(f->bytes.data + f->in.stream.pos, end) == end;
 }
 
 /* What a document's digest and size are of: the whole file, or where it holds
