@@ -37,14 +37,22 @@ canon_escape(char *p, struct slice s)
 	return p;
 }
 
-char *
-canon_string(char *p, struct slice s)
+/* What stands between the quotes. */
+static char *
+put_text(char *p, struct slice s)
 {
 	const char *at = s.len > 0 ? s.data : "", *end = at + s.len;
 
-	*p++ = '"';
 	while ((at = lex_copy_plain(at, end, &p)) < end)
 		p = canon_escape(p, (struct slice){ at++, 1 });
+	return p;
+}
+
+char *
+canon_string(char *p, struct slice s)
+{
+	*p++ = '"';
+	p = put_text(p, s);
 	*p++ = '"';
 	return p;
 }
@@ -52,26 +60,23 @@ canon_string(char *p, struct slice s)
 static void
 write_string(struct buf *out, struct slice s)
 {
-	const char *p = s.len > 0 ? s.data : "", *end = p + s.len;
-	bool first = true;
+	/* Room for the worst that may become of a long one is asked for a part
+	 * at a time. */
+	const size_t part = 4096;
+	char *o;
 
-	/* Most are one plain run: room is asked for once, quotes and all. */
-	do {
-		const char *q = lex_skip_plain(p, end);
-		char *o = buf_room(out, (size_t)(q - p) + 8);
-
-		if (first)
-			*o++ = '"';
-		first = false;
-		memcpy(o, p, (size_t)(q - p));
-		o += q - p;
-		if (q < end)
-			o = canon_escape(o, (struct slice){ q++, 1 });
-		if (q == end)
-			*o++ = '"';
+	if (s.len <= part) {
+		o = canon_string(buf_room(out, CANON_ROOM(s.len)), s);
 		out->len = (size_t)(o - out->data);
-		p = q;
-	} while (p < end);
+		return;
+	}
+	buf_byte(out, '"');
+	for (size_t at = 0; at < s.len; at += part) {
+		o = put_text(buf_room(out, CANON_ROOM(part)),
+		    slice_cut(s, at, at + part));
+		out->len = (size_t)(o - out->data);
+	}
+	buf_byte(out, '"');
 }
 
 static void

@@ -28,6 +28,8 @@ struct digest digest_json(const struct json *v);
 
 /* Of what was added with sha256_add; it starts again from nothing. */
 struct digest digest_take(struct sha256 *h);
+/* A sink for canon_stream and its like: adds what it gets to a sha256. */
+enum status digest_piece(void *hasher, struct slice piece, struct err *e);
 
 /* Writes DIGEST_TEXT bytes and a NUL. */
 void digest_write(const struct digest *d, char out[DIGEST_TEXT + 1]);

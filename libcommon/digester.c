@@ -28,21 +28,13 @@ digester_free(struct digester *d)
 }
 
 static enum status
-add_piece(void *ctx, struct slice piece, struct err *e)
-{
-	(void)e;
-	sha256_add(ctx, piece.data, piece.len);
-	return ERR_OK;
-}
-
-static enum status
 next_canonical(struct digester *d, struct digest *out, bool *got)
 {
 	struct sha256 h;
 	enum status rc;
 
 	sha256_init(&h);
-	rc = input_canon(&d->in, add_piece, &h, got);
+	rc = input_canon(&d->in, digest_piece, &h, got);
 	*out = digest_take(&h);
 	return rc;
 }

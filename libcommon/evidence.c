@@ -92,14 +92,15 @@ take(void *ctx, const struct json *element, size_t count, struct arena *a)
 	struct evidence *ev = ctx;
 	struct early *early = &ev->early;
 	struct batch *b = &early->batch[early->batches % BATCHES];
+	const struct batch now = { .array = early->array, .element = element,
+		.count = count };
 	struct json *copy;
 	struct arena spare;
 
 	if (early->batches == 1)
 		early->aside = aside_open(read_batch, ev);
 	if (early->batches++ == 0) {
-		early->format->take(&early->source->part, early->array,
-		    element, count);
+		read_batch(ev, &now, sizeof(now));
 		return;
 	}
 	copy = arena_array(a, count, sizeof(*copy));

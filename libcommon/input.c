@@ -114,15 +114,9 @@ discard(struct json_stream *s)
 {
 	struct input *in = s->ctx;
 
-	size_t ahead = 0;
-
 	if (s->pos < SLACK / 2 && s->pos < s->len)
 		return;
-	if (in->ahead.pending) {
-		aside_wait(in->ahead.aside, in->ahead.ticket);
-		ahead = in->ahead.got;
-	}
-	memmove(in->window, in->window + s->pos, s->len - s->pos + ahead);
+	memmove(in->window, in->window + s->pos, s->len - s->pos);
 	s->base += s->pos;
 	s->len -= s->pos;
 	s->pos = 0;
@@ -155,10 +149,11 @@ input_open(struct input *in, const char *operand,
 }
 
 void
-input_read_ahead(struct input *in)
+input_keep(struct input *in)
 {
 	struct stat st;
 
+	in->stream.discard = NULL;
 	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size >= LARGE)
 		in->ahead.aside = aside_open(read_piece, in);

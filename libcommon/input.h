@@ -40,9 +40,9 @@ struct input {
 /* Opens an operand (NULL or "-": standard input, at most once a process). */
 enum status input_open(struct input *in, const char *operand,
     const struct json_limits *limits);
-/* A large regular file is read ahead from now on, for who works on documents
- * as they are read. */
-void input_read_ahead(struct input *in);
+/* What is read stays where it is, behind each other; so a large regular file
+ * can be read ahead. */
+void input_keep(struct input *in);
 /* The next document; *got is false at the end.  See json_next. */
 enum status input_next(struct input *in, struct arena *a, struct json *doc,
     bool *got);

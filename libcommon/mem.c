@@ -73,9 +73,6 @@ mem_alloc(size_t size)
 void *
 mem_realloc(void *p, size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t start, end;
-
 	if (p == NULL)
 		return mem_alloc(size);
 	p = realloc(p, size > 0 ? size : 1);
@@ -84,8 +81,10 @@ mem_realloc(void *p, size_t size)
 	if (size >= LARGE) {
 		/* The whole of malloc's mapping, or realloc could not move
 		 * it. */
-		start = (uintptr_t)p & ~(page - 1);
-		end = ((uintptr_t)p + size + page - 1) & ~(page - 1);
+		size_t page = (size_t)sysconf(_SC_PAGESIZE);
+		uintptr_t start = (uintptr_t)p & ~(page - 1);
+		uintptr_t end = ((uintptr_t)p + size + page - 1) & ~(page - 1);
+
 		want_large_pages((void *)start, end - start);
 	}
 	return p;

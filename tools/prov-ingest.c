@@ -94,14 +94,6 @@ measure(struct file *f, struct document *d)
 	}
 }
 
-static enum status
-add_piece(void *ctx, struct slice piece, struct err *e)
-{
-	(void)e;
-	sha256_add(ctx, piece.data, piece.len);
-	return ERR_OK;
-}
-
 static void
 hash_held(void *ctx, const void *held, size_t size)
 {
@@ -109,7 +101,7 @@ hash_held(void *ctx, const void *held, size_t size)
 
 	(void)size;
 	(void)canon_held_pieces((struct canon_held *)(uintptr_t)held,
-	    add_piece, ctx, &e);
+	    digest_piece, ctx, &e);
 }
 
 static enum status
@@ -156,7 +148,6 @@ static enum status
 look_at(struct file *f, const struct canon_held *held, const struct opts *o,
     struct arena *a, struct document *d, struct err *e)
 {
-	struct json_limits limits = f->in.limits;
 	struct json content;
 	struct slice text = text_of(f);
 	struct json_stream s = { .window = text.data, .len = text.len,
@@ -169,7 +160,7 @@ look_at(struct file *f, const struct canon_held *held, const struct opts *o,
 		s.sieve = &document_sieve;
 		s.span = canon_held_spans(held, &s.spans);
 	}
-	rc = json_next(&s, &limits, a, &content, &got, e);
+	rc = json_next(&s, &f->in.limits, a, &content, &got, e);
 	if (rc == ERR_OK)
 		rc = document_recognise(&content, &o->document, a, d, e);
 	if (rc == ERR_OK && o->schemas != NULL)
@@ -229,14 +220,14 @@ one_file(const char *operand, const struct opts *o, struct output *out)
 	f.hash = sidehash_open();
 	f.in.tap = add_bytes;
 	f.in.tap_ctx = &f;
-	f.in.stream.discard = NULL;
-	input_read_ahead(&f.in);
+	input_keep(&f.in);
 	while (rc == ERR_OK) {
 		rc = input_hold(&f.in, &held);
 		if (held == NULL)
 			break;
 		/* All, to know whether it is the last. */
-		rc = input_all(&f.in, &f.bytes);
+		if (f.bytes.data == NULL)
+			rc = input_all(&f.in, &f.bytes);
 		if (rc == ERR_OK)
 			rc = one_document(&f, held, o, out, &a);
 		canon_held_free(held);
